@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { measureColdStarts } from './cold.js'
+import { measureEdits } from './edit.js'
+import { machine } from './machine.js'
+import { measureMemory } from './memory.js'
+import { readOptions } from './options.js'
+import { report } from './report.js'
+
+const options = readOptions(process.argv.slice(2))
+const say = (line) => process.stderr.write(`${line}\n`)
+const wants = (measure) => options.only.includes(measure)
+
+const results = { machine: machine(), options }
+if (wants('edit')) results.edit = await measureEdits(options, say)
+if (wants('cold')) results.cold = await measureColdStarts(options, say)
+if (wants('memory')) results.memory = await measureMemory(say)
+
+const text = report(results)
+process.stdout.write(`\n${text}\n`)
+
+mkdirSync(new URL('results/', import.meta.url), { recursive: true })
+writeFileSync(new URL('results/latest.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
+if (options.whole) writeFileSync(new URL('RESULTS.md', import.meta.url), `${introduction()}\n\n${text}\n`)
+
+function introduction() {
+  return `# What was measured
+
+Written by \`npm run bench\`. Every number is a median, with its quartiles; what is compared ran in turn on the same
+machine, so the ratios say more than the milliseconds, and their quartiles are those of neighbouring runs.
+
+- **Edit to live**: from the return of the write to the new value being there for \`manager.api()\`, in the same process,
+  for ${options.edits} edits of random plugins of three modules each, two modules below the entry. The floor, in turn with it in the
+  same process: \`fs.watch\` on that folder, three keys purged from \`require.cache\`, \`require()\`; always CommonJS.
+- **Cold start**: from \`createPluginManager()\` to \`start()\` having resolved, in a fresh process, ${options.repeat} times. The floor: raw
+  \`require()\` or \`import()\` of the same entries in the same order; for TypeScript, of the same plugins as plain JavaScript.
+- **Memory of watching**: a process with the manager after garbage collection.`
+}

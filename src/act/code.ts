@@ -1,0 +1,31 @@
+import type { Problem } from '../model/problem.ts'
+
+/** The timers that the modules of one generation see in place of the global ones. */
+export interface OwnedTimers {
+  readonly setTimeout: typeof setTimeout
+  readonly setInterval: typeof setInterval
+  readonly setImmediate: typeof setImmediate
+  readonly clearTimeout: typeof clearTimeout
+  readonly clearInterval: typeof clearInterval
+  readonly clearImmediate: typeof clearImmediate
+}
+
+/**
+ * A plugin's program, in memory: it can be evaluated any number of times, each time with fresh modules, without
+ * going back to the files. That is what a rollback stands on.
+ */
+export interface Code {
+  /** Equal for code that does the same. */
+  readonly id: string
+  readonly kind: 'commonjs' | 'compiled' | 'object'
+  /** A part that can be loaded once a process only (a native addon): the plugin cannot be reloaded. */
+  readonly once: boolean
+  /**
+   * Evaluates all modules anew and gives the entry's exports (a namespace, or `module.exports`), wrapped, as a module
+   * that exports `then` would otherwise be taken for a promise. Rejects with what the code threw.
+   */
+  evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }>
+}
+
+/** The outcome of preparing a plugin's files. */
+export type Prepared = { readonly code: Code } | { readonly problem: Problem }

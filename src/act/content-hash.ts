@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import type { FileFact } from '../model/facts.ts'
+
+/** A file's content, as far as comparing it takes. */
+export interface ContentHash {
+  readonly fact: FileFact
+  readonly sha: string
+  /** The text names `metadata.json`: perhaps it is imported. */
+  readonly mentionsMetadata: boolean
+}
+
+/** A file as it was just read. */
+export interface ReadFile extends ContentHash {
+  readonly bytes: Buffer
+}
+
+/**
+ * Clocks of file systems tick coarsely, so that two writes can leave the same times behind: a hash that was taken this
+ * soon after the file was touched is taken again the next time. Milliseconds.
+ */
+const racyMs = 50
+
+/** Remembers content hashes while the files look the same. */
+export class ContentHashes {
+  readonly #known = new Map<string, ContentHash & { readonly racy: boolean }>()
+
+  /**
+   * The hash of a file's content, from memory where `fact` says that it has not been touched.
+   * `undefined` if it cannot be read.
+   */
+  of(path: string, fact: FileFact | undefined = factOf(path)): ContentHash | undefined {
+    const known = this.#known.get(path)
+    if (known !== undefined && fact !== undefined && !known.racy && sameFact(known.fact, fact)) return known
+    return this.read(path)
+  }
+
+  /** Reads a file. `undefined` if that is not possible. */
+  read(path: string): ReadFile | undefined {
+    let bytes: Buffer
+    try {
+      bytes = readFileSync(path)
+    } catch {
+      this.#known.delete(path)
+      return undefined
+    }
+    const fact = factOf(path)
+    if (fact === undefined) return undefined
+    const read = { fact, sha: hash('sha256', bytes), mentionsMetadata: bytes.includes('metadata.json') }
+    this.#known.set(path, { ...read, racy: Math.abs(Date.now() - fact.ctimeMs) < racyMs })
+    return { ...read, bytes }
+  }
+
+  forget(path: string): void {
+    this.#known.delete(path)
+  }
+}
+
+/** What `stat` says of a file now. */
+export function factOf(path: string): FileFact | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined
+    ? undefined
+    : { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino }
+}
+
+/** True if nothing that `stat` tells differs. */
+export function sameFact(a: FileFact, b: FileFact): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { ensureDir } from 'fs-extra/esm'
+import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser'
+import type { FormattingOptions } from 'jsonc-parser'
+import { withFileLock } from './file-lock.ts'
+
+/**
+ * Sets `enabled` of one plugin in a config file; comments, order and formatting stay. Under a lock, and atomic: another
+ * process sees the file as it was or as it becomes. The file is made if it is missing.
+ * @returns the text that the file has now
+ * @throws what the file system says, or a SyntaxError when the file does not parse (it is left alone then)
+ */
+export async function editConfig(path: string, name: string, enabled: boolean): Promise<string> {
+  await ensureDir(dirname(path))
+  // A link is written through: Kubernetes and release folders keep the file elsewhere.
+  const target = await realpath(path).catch(() => path)
+  return withFileLock(`${target}.lock`, async () => {
+    const before = readIfThere(target)
+    const after = setEnabled(before, name, enabled)
+    if (after !== before) await replaceFile(target, after)
+    return after
+  })
+}
+
+/** The same on text. */
+export function setEnabled(text: string | undefined, name: string, enabled: boolean): string {
+  if (text === undefined || text.trim() === '') {
+    return `${JSON.stringify({ plugins: [{ name, enabled }] }, null, 2)}\n`
+  }
+  const errors: { error: number; offset: number; length: number }[] = []
+  const root = parseTree(text, errors, { allowTrailingComma: true })
+  if (!root || root.type !== 'object' || errors.length > 0) {
+    throw new SyntaxError('the config file does not parse; mend it first')
+  }
+  const plugins = findNodeAtLocation(root, ['plugins'])
+  const entries = plugins?.type === 'array' ? (plugins.children ?? []) : []
+  const index = entries.findLastIndex((entry) => {
+    const value: unknown = getNodeValue(entry)
+    return typeof value === 'object' && value !== null && 'name' in value && value.name === name
+  })
+  const formattingOptions = formattingOf(text)
+  const edits =
+    index >= 0
+      ? modify(text, ['plugins', index, 'enabled'], enabled, { formattingOptions })
+      : modify(
+          text,
+          ['plugins', entries.length],
+          { name, enabled },
+          { formattingOptions, isArrayInsertion: true },
+        )
+  return applyEdits(text, edits)
+}
+
+function formattingOf(text: string): FormattingOptions {
+  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  '
+  return {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 1 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw cause
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    const mode = await stat(path).then(
+      (found) => found.mode & 0o777,
+      () => 0o644,
+    )
+    await chmod(temporary, mode)
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw cause
+  }
+}

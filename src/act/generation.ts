@@ -1,0 +1,368 @@
+import type { Candidate } from '../model/decision.ts'
+import type { Metadata } from '../model/metadata.ts'
+import type {
+  Disposer,
+  HostContext,
+  Logger,
+  PluginContext,
+  PluginDefinition,
+  Previous,
+  Scope,
+} from '../model/plugin.ts'
+import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { Timeouts } from '../model/options.ts'
+import { attribute } from './attribution.ts'
+import type { Attribution } from './attribution.ts'
+import type { Code } from './code.ts'
+import { codePosition } from '../model/code-position.ts'
+import { createContext } from './context.ts'
+import { readDefinition } from './definition.ts'
+import { Effects } from './effects.ts'
+import type { EffectTrouble } from './effects.ts'
+import { ownedTimers } from './owned-timers.ts'
+import { TIMED_OUT, within } from './within.ts'
+
+/** What a generation is made of; enough to make the same one again. */
+export interface GenerationParts {
+  readonly candidate: Candidate & { readonly metadata: Metadata }
+  readonly code: Code
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Equal for parts that are the same. */
+  readonly identity: string
+  /** Names of the dependencies that were there. */
+  readonly dependencies: readonly string[]
+}
+
+/** What every generation is given by the hall. */
+export interface GenerationHost {
+  readonly context: HostContext
+  readonly timeouts: Required<Timeouts>
+  readonly log: Logger
+  /** Aborted when the manager closes: nothing is waited for any longer than it must be. */
+  readonly closing: AbortSignal
+  readonly onProblem: (problem: Problem) => void
+}
+
+/** Carries a problem out of a step that failed. */
+export class StepFailure extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.message, { cause: problem.cause })
+    this.problem = problem
+  }
+}
+
+let sequence = 0
+
+/**
+ * One life of one plugin: evaluated, activated, published, stopped; each once, in this order, or ended from wherever it
+ * is.
+ */
+export class Generation {
+  readonly parts: GenerationParts
+  readonly name: string
+  readonly number: number
+  readonly #host: GenerationHost
+  readonly #effects: Effects
+  /** The host's own undo, after the plugin's. */
+  readonly #hostEffects: Effects
+  readonly #attribution: Attribution
+  readonly #abort = new AbortController()
+  readonly #publishing: (() => void)[] = []
+  readonly #draining: (() => unknown)[] = []
+  #dependencies: ReadonlyMap<string, Generation> = new Map()
+  #definition: PluginDefinition | undefined
+  #context: PluginContext | undefined
+  #activated = false
+  #lateReported = false
+  /** Set at the end of `activate`, and grows: what was started later may depend on what was started before. */
+  sequence = 0
+  api: unknown
+  loadMs = 0
+  activateMs = 0
+
+  constructor(parts: GenerationParts, number: number, host: GenerationHost) {
+    this.parts = parts
+    this.name = parts.candidate.name
+    this.number = number
+    this.#host = host
+    this.#attribution = { name: this.name, generation: number, inTransition: false }
+    const options = {
+      timeout: host.timeouts.deactivate,
+      onTrouble: (trouble: EffectTrouble) => this.#disposeTrouble(trouble),
+      onLate: () => this.#late(),
+    }
+    this.#effects = new Effects(options)
+    this.#hostEffects = new Effects(options)
+  }
+
+  /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
+  async evaluate(): Promise<void> {
+    const start = performance.now()
+    const { activate: limit } = this.#host.timeouts
+    try {
+      const timers = ownedTimers(this.#effects)
+      const outcome = await within(
+        this.#run(() => this.parts.code.evaluate(timers)),
+        limit,
+        this.#host.closing,
+      )
+      if (outcome === TIMED_OUT) throw this.#failure('ERR_PLUGIN_LOAD_TIMEOUT', loadTimeout(limit))
+      const definition = readDefinition(outcome.exports)
+      if ('found' in definition) throw this.#failure('ERR_PLUGIN_EXPORTS', noActivate(definition.found))
+      this.#definition = definition
+    } catch (cause) {
+      await this.#endEffects()
+      throw cause instanceof StepFailure
+        ? cause
+        : this.#thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
+    } finally {
+      this.loadMs = performance.now() - start
+    }
+  }
+
+  /**
+   * Calls the host's `context` and the plugin's `activate`. Throws {@link StepFailure}; everything is undone then, also
+   * what a late `activate` still registers.
+   */
+  async activate(
+    dependencies: ReadonlyMap<string, Generation>,
+    previous: Previous | undefined,
+  ): Promise<void> {
+    const start = performance.now()
+    this.#dependencies = dependencies
+    try {
+      const host = await this.#hostContext()
+      this.#context = createContext(this, host, {
+        previous,
+        log: this.#host.log,
+        signal: this.#abort.signal,
+        effects: this.#effects,
+        attribute: (run) => attribute(this.#attribution, run),
+        dependency: (name) => this.#dependencies.get(name),
+      })
+      this.api = await this.#activateInTime(this.#definition!, this.#context)
+      this.#activated = true
+      sequence += 1
+      this.sequence = sequence
+    } catch (cause) {
+      this.#abort.abort(cause)
+      await this.#endEffects()
+      throw cause instanceof StepFailure
+        ? cause
+        : this.#thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
+    } finally {
+      this.activateMs = performance.now() - start
+    }
+  }
+
+  /** Goes live. */
+  publish(): void {
+    for (const callback of this.#publishing) {
+      try {
+        callback()
+      } catch (cause) {
+        this.#warn(
+          'ERR_PLUGIN_PUBLISH',
+          'could not be published by the host',
+          'Mend the onPublish callback.',
+          cause,
+        )
+      }
+    }
+  }
+
+  /** Lets what is in flight finish, for at most `timeouts.drain`. */
+  async drain(): Promise<void> {
+    if (this.#draining.length === 0) return
+    const limit = this.#host.timeouts.drain
+    const drained = Promise.allSettled(this.#draining.map(async (callback) => callback()))
+    if ((await within(drained, limit, this.#host.closing)) === TIMED_OUT)
+      this.#warn(
+        'ERR_PLUGIN_DRAIN_TIMEOUT',
+        `still had calls in flight after ${limit} ms`,
+        'They are cut off. Raise timeouts.drain if they need longer.',
+      )
+  }
+
+  /**
+   * Stops: the signal, `deactivate`, then the effects in reverse order. Never throws.
+   * @returns what `deactivate` returned
+   */
+  async stop(): Promise<unknown> {
+    this.#abort.abort(new Error(`plugin ${this.name} is being stopped`))
+    const state = this.#activated ? await this.#deactivate() : undefined
+    await this.#endEffects()
+    return state
+  }
+
+  async #hostContext(): Promise<unknown> {
+    const { context } = this.#host
+    if (typeof context !== 'function') return context
+    const scope: Scope = {
+      name: this.name,
+      generation: this.number,
+      metadata: this.parts.candidate.metadata,
+      signal: this.#abort.signal,
+      onPublish: (callback) => void this.#publishing.push(callback),
+      onDrain: (callback) => void this.#draining.push(callback),
+      onDispose: (callback: Disposer) => void this.#hostEffects.add(callback),
+    }
+    try {
+      return await (context as (scope: Scope) => unknown)(scope)
+    } catch (cause) {
+      throw new StepFailure({
+        ...this.#problem(
+          'ERR_PLUGIN_CONTEXT',
+          `The host's context function threw for it: ${messageOf(cause)}.`,
+        ),
+        hint: "Mend the host's `context` function.",
+        cause,
+      })
+    }
+  }
+
+  async #activateInTime(definition: PluginDefinition, context: PluginContext): Promise<unknown> {
+    const limit = this.#host.timeouts.activate
+    const activation = this.#run(async () => definition.activate(context))
+    const outcome = await within(activation, limit, this.#host.closing)
+    if (outcome !== TIMED_OUT) return outcome
+    // It may still come to an end: what it set up is its own to take down then.
+    activation.then(
+      () => this.#deactivate(),
+      () => undefined,
+    )
+    throw this.#failure('ERR_PLUGIN_ACTIVATE_TIMEOUT', activateTimeout(limit))
+  }
+
+  async #deactivate(): Promise<unknown> {
+    const definition = this.#definition!
+    if (!definition.deactivate) return undefined
+    const limit = this.#host.timeouts.deactivate
+    try {
+      const outcome = await within(
+        this.#run(async () => definition.deactivate!(this.#context!)),
+        limit,
+      )
+      if (outcome !== TIMED_OUT) return outcome
+      this.#warn(
+        'ERR_PLUGIN_DEACTIVATE_TIMEOUT',
+        `did not finish deactivate within ${limit} ms`,
+        'It was given up; the rest was undone. Let deactivate settle.',
+      )
+    } catch (cause) {
+      this.#warn('ERR_PLUGIN_DEACTIVATE', 'threw in deactivate', 'The rest was undone all the same.', cause)
+    }
+    return undefined
+  }
+
+  async #endEffects(): Promise<void> {
+    await attribute(this.#attribution, () => this.#effects.end())
+    await this.#hostEffects.end()
+    this.#dependencies = new Map()
+    this.#publishing.length = 0
+    this.#draining.length = 0
+  }
+
+  async #run<T>(run: () => Promise<T>): Promise<T> {
+    this.#attribution.inTransition = true
+    try {
+      return await attribute(this.#attribution, run)
+    } finally {
+      this.#attribution.inTransition = false
+    }
+  }
+
+  #late(): void {
+    if (this.#lateReported) return
+    this.#lateReported = true
+    this.#warn(
+      'ERR_PLUGIN_LATE_EFFECT',
+      `registered something after generation ${this.number} had ended`,
+      'It was undone at once. Check ctx.signal.aborted after each await.',
+    )
+  }
+
+  #disposeTrouble(trouble: EffectTrouble): void {
+    if (trouble.kind === 'threw')
+      this.#warn(
+        'ERR_PLUGIN_DISPOSE',
+        'threw in a disposer',
+        'The rest was undone all the same.',
+        trouble.cause,
+      )
+    else
+      this.#warn(
+        'ERR_PLUGIN_DISPOSE_TIMEOUT',
+        `did not finish a disposer within ${this.#host.timeouts.deactivate} ms`,
+        'It was given up; the rest was undone. Let the disposer settle.',
+      )
+  }
+
+  #problem(code: ProblemCode, message: string): Problem {
+    const { directory, entry } = this.parts.candidate
+    const file = entry === undefined ? undefined : `${directory}/${entry}`
+    return { code, severity: 'error', plugin: this.name, ...(file && { file }), message, hint: '' }
+  }
+
+  #failure(code: ProblemCode, { message, hint }: { message: string; hint: string }): StepFailure {
+    return new StepFailure({ ...this.#problem(code, `${this.name} ${message}`), hint })
+  }
+
+  #thrown(code: ProblemCode, what: string, cause: unknown): StepFailure {
+    return new StepFailure({
+      ...this.#problem(code, `${this.name} ${what}: ${messageOf(cause)}`),
+      ...this.#position(cause),
+      hint: 'Mend it and save; the next good save takes over.',
+      cause,
+    })
+  }
+
+  #warn(code: ProblemCode, what: string, hint: string, cause?: unknown): void {
+    const message = `${this.name} ${what}${cause === undefined ? '.' : `: ${messageOf(cause)}`}`
+    this.#host.onProblem({
+      ...this.#problem(code, message),
+      ...this.#position(cause),
+      severity: 'warning',
+      hint,
+      ...(cause !== undefined && { cause }),
+    })
+  }
+
+  #position(cause: unknown): object {
+    const { directory, real } = this.parts.candidate
+    return codePosition(cause, [directory, real]) ?? {}
+  }
+}
+
+/** The message of whatever was thrown: not everybody throws Errors. */
+export function messageOf(cause: unknown): string {
+  try {
+    return cause instanceof Error || (typeof cause === 'object' && cause !== null && 'message' in cause)
+      ? String(cause.message)
+      : String(cause)
+  } catch {
+    return 'something that cannot be shown'
+  }
+}
+
+function loadTimeout(limit: number): { message: string; hint: string } {
+  return {
+    message: `was not loaded within ${limit} ms.`,
+    hint: 'Let its top-level await settle; move slow work into activate, or raise timeouts.activate.',
+  }
+}
+
+function activateTimeout(limit: number): { message: string; hint: string } {
+  return {
+    message: `did not finish activate within ${limit} ms.`,
+    hint: 'Heed ctx.signal, start slow work without awaiting it, or raise timeouts.activate.',
+  }
+}
+
+function noActivate(found: string): { message: string; hint: string } {
+  return {
+    message: `exports no activate function; found ${found}.`,
+    hint: 'export function activate(ctx) { … }, by name or in a default export.',
+  }
+}

@@ -1,0 +1,226 @@
+import { realpathSync } from 'node:fs'
+import Module, { createRequire, isBuiltin } from 'node:module'
+import { dirname, isAbsolute, join } from 'node:path'
+import { PluginError } from '../model/problem.ts'
+import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { OwnedTimers } from './code.ts'
+import { codePosition } from '../model/code-position.ts'
+import type { ImportFunction } from './commonjs.ts'
+import type { ModuleStore } from './module-store.ts'
+import { isInside, isOwnFile } from './own-files.ts'
+import { problemOf, rememberProblem } from './problem-of.ts'
+import { resolveFile } from './resolve-file.ts'
+
+/** What the CommonJS modules of one generation stand on. */
+export interface RegistryScope {
+  /** The plugin's name. */
+  readonly name: string
+  /** The plugin's folder, links followed. */
+  readonly real: string
+  readonly store: ModuleStore
+  readonly timers: OwnedTimers
+  /** CommonJS packages in the folder's own `node_modules` are part of the generation. */
+  readonly ownPackages: boolean
+  owner(path: string): string | undefined
+  /** `import()` as a file of the plugin sees it. */
+  importFrom(file: string): ImportFunction
+  /** The namespace of an own ES module or TypeScript file. `undefined` where the compiled unit has none. */
+  requireCompiled(path: string): unknown
+}
+
+type Require = NodeJS.Require
+type InternalModule = NodeJS.Module & { _compile?: unknown }
+type ModuleClass = new (id: string, parent?: NodeJS.Module) => InternalModule
+
+const nodeModulePaths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths
+
+/**
+ * The CommonJS modules of one generation. They behave as in Node, but live here instead of in the process-wide
+ * `require.cache`: nothing has to be found and deleted when the generation ends, two folders that link to one never
+ * share an instance, and no long-lived module's `children` keeps an old generation alive.
+ */
+export class ModuleRegistry {
+  readonly #scope: RegistryScope
+  readonly #modules = new Map<string, InternalModule>()
+  /** Stands where Node has the module that calls `createRequire()`, so that the entry has a parent. */
+  readonly #root: InternalModule
+
+  constructor(scope: RegistryScope) {
+    this.#scope = scope
+    this.#root = newModule(join(scope.real, 'plugbay.js'))
+  }
+
+  /** The exports of an own CommonJS file, evaluated now if it has not been. */
+  load(path: string, parent: NodeJS.Module = this.#root): unknown {
+    const present = this.#modules.get(path)
+    if (present !== undefined) {
+      if (!parent.children.includes(present)) parent.children.push(present)
+      return present.exports
+    }
+    const file = this.#scope.store.load(path)
+    if (file.kind === 'compiled') return this.#requireCompiled(path)
+    if (file.kind === 'addon') return createRequire(path)(path) as unknown
+    const module = newModule(path, parent)
+    this.#modules.set(path, module)
+    try {
+      if (file.kind === 'json') module.exports = parseJson(path, file.text)
+      else {
+        const run = file.run(this.#scope.timers, this.#scope.importFrom(path))
+        run.call(module.exports, module.exports, this.#requireOf(module), module, path, dirname(path))
+      }
+    } catch (error) {
+      this.#modules.delete(path)
+      const at = parent.children.indexOf(module)
+      if (at !== -1) parent.children.splice(at, 1)
+      throw error
+    }
+    module.loaded = true
+    return module.exports
+  }
+
+  /** `require(specifier)` as written in a file of the plugin. */
+  require(file: string, specifier: string, parent?: NodeJS.Module): unknown {
+    const path = this.#scope.store.resolution(file, specifier, () => this.#resolve(file, specifier))
+    if (path !== undefined) return this.load(path, parent)
+    const require = createRequire(file)
+    try {
+      return require(specifier) as unknown
+    } catch (error) {
+      this.#explain(error, file, specifier)
+      throw error
+    }
+  }
+
+  /** The path of a file that belongs to this registry. `undefined` for what Node is to load. */
+  #resolve(file: string, specifier: string): string | undefined {
+    const { real, store, ownPackages, owner } = this.#scope
+    if (isBuiltin(specifier)) return undefined
+    const byPath = /^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier)
+    let path: string | undefined
+    if (byPath) path = resolveFile(dirname(file), specifier)
+    else if (ownPackages || specifier.startsWith('#')) {
+      try {
+        path = createRequire(file).resolve(specifier)
+        path = isAbsolute(path) ? realpathSync.native(path) : undefined
+      } catch {
+        // The require that follows says the same, with Node's own words.
+      }
+    }
+    if (path === undefined) return undefined
+    if (isOwnFile(real, path)) return path
+    if (isInside(real, path)) return ownPackages && store.isCommonjs(path) ? path : undefined
+    const other = owner(path)
+    if (other !== undefined) throw new PluginError(this.#crossImport(file, specifier, other))
+    return undefined
+  }
+
+  #requireCompiled(path: string): unknown {
+    const namespace = this.#scope.requireCompiled(path)
+    return namespace === undefined ? (createRequire(path)(path) as unknown) : namespace
+  }
+
+  #requireOf(module: InternalModule): Require {
+    const file = module.filename
+    const require = ((specifier: string) => {
+      if (typeof specifier !== 'string' || specifier === '') return createRequire(file)(specifier) as unknown
+      return this.require(file, specifier, module)
+    }) as Require
+    let native: Require | undefined
+    const ofNode = (): Require => (native ??= createRequire(file))
+    const resolve = ((specifier: string, options?: { paths?: string[] }) =>
+      options === undefined && typeof specifier === 'string'
+        ? (this.#scope.store.resolution(file, specifier, () => this.#resolve(file, specifier)) ??
+          ofNode().resolve(specifier))
+        : ofNode().resolve(specifier, options)) as NodeJS.RequireResolve
+    resolve.paths = (specifier) => ofNode().resolve.paths(specifier)
+    require.resolve = resolve
+    require.main = process.mainModule
+    Object.defineProperties(require, {
+      cache: { get: () => this.#cache(ofNode().cache), enumerable: true, configurable: true },
+      extensions: { get: () => ofNode().extensions, enumerable: true, configurable: true },
+    })
+    module.require = require
+    return require
+  }
+
+  /** `require.cache` as a plugin sees it: its own modules, and behind them the process-wide ones. */
+  #cache(process: NodeJS.Dict<NodeJS.Module>): NodeJS.Dict<NodeJS.Module> {
+    const own = this.#modules
+    const isOwn = (key: string | symbol): key is string =>
+      typeof key === 'string' && (own.has(key) || isOwnFile(this.#scope.real, key))
+    return new Proxy(process, {
+      has: (target, key) => (isOwn(key) ? own.has(key) : Reflect.has(target, key)),
+      get: (target, key) => (isOwn(key) ? own.get(key) : (Reflect.get(target, key) as unknown)),
+      set: (target, key, value: InternalModule) =>
+        isOwn(key) ? own.set(key, value) !== undefined : Reflect.set(target, key, value),
+      deleteProperty: (target, key) =>
+        isOwn(key) ? own.delete(key) || true : Reflect.deleteProperty(target, key),
+      ownKeys: (target) => [...Reflect.ownKeys(target), ...own.keys()],
+      getOwnPropertyDescriptor: (target, key) =>
+        isOwn(key)
+          ? own.has(key)
+            ? { value: own.get(key), writable: true, enumerable: true, configurable: true }
+            : undefined
+          : Reflect.getOwnPropertyDescriptor(target, key),
+    })
+  }
+
+  #explain(error: unknown, file: string, specifier: string): void {
+    if (problemOf(error) !== undefined || typeof error !== 'object' || error === null) return
+    const { code, requireStack } = error as { code?: unknown; requireStack?: unknown }
+    const unresolved =
+      (code === 'MODULE_NOT_FOUND' && Array.isArray(requireStack) && requireStack[0] === file) ||
+      code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'
+    if (!unresolved) return
+    rememberProblem(error, {
+      ...this.#importProblem(file, 'ERR_PLUGIN_IMPORT_MISSING', error),
+      message: `Cannot find '${specifier}'.`,
+      hint: /^[./]/.test(specifier)
+        ? 'Check the path: nothing is there.'
+        : `Run \`npm i ${packageName(specifier)}\` in ${this.#scope.real}, or in the application.`,
+    })
+  }
+
+  #crossImport(file: string, specifier: string, other: string): Problem {
+    return {
+      ...this.#importProblem(file, 'ERR_PLUGIN_IMPORT_CROSS', new Error(specifier)),
+      message: `'${specifier}' is a file of the plugin ${other}.`,
+      hint: `Name ${other} in "dependencies" of metadata.json and use ctx.plugin('${other}').`,
+    }
+  }
+
+  #importProblem(file: string, code: ProblemCode, cause: unknown): Problem {
+    const at = codePosition(cause, [this.#scope.real])
+    return {
+      code,
+      severity: 'error',
+      plugin: this.#scope.name,
+      file,
+      ...(at?.file === file && { line: at.line, ...(at.column !== undefined && { column: at.column }) }),
+      message: '',
+      hint: '',
+      cause,
+    }
+  }
+}
+
+/** `@scope/name` or `name` of a bare specifier. */
+export function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}
+
+function newModule(path: string, parent?: NodeJS.Module): InternalModule {
+  const module = new (Module as unknown as ModuleClass)(path, parent)
+  module.filename = path
+  module.paths = nodeModulePaths(dirname(path))
+  return module
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    if (error instanceof Error) error.message = `${path}: ${error.message}`
+    throw error
+  }
+}

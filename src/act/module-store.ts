@@ -1,0 +1,114 @@
+import type { FileFact } from '../model/facts.ts'
+import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
+import type { CommonjsFile } from './commonjs.ts'
+import { factOf, sameFact } from './content-hash.ts'
+import type { ContentHashes, ReadFile } from './content-hash.ts'
+import type { ModuleFormats } from './module-format.ts'
+import { isOwnFile } from './own-files.ts'
+
+/** A file that was loaded, with all that evaluating it again takes. */
+export type StoredFile = { readonly sha: string; readonly fact: FileFact } & (
+  | { readonly kind: 'commonjs'; readonly run: CommonjsFile }
+  | { readonly kind: 'json'; readonly text: string }
+  | { readonly kind: 'compiled' }
+  | { readonly kind: 'addon' }
+)
+
+/**
+ * The CommonJS files of a plugin, compiled, and where its specifiers led: a second evaluation does not go back to the
+ * disk for what the first one saw.
+ */
+export class ModuleStore {
+  /** By path. Only files that were loaded. */
+  readonly files: Map<string, StoredFile> = new Map()
+  /** By file, by specifier. `undefined` for what Node loads, or what was not found. */
+  readonly resolutions: Map<string, Map<string, string | undefined>> = new Map()
+  readonly #plugin: string
+  readonly #real: string
+  readonly #contents: ContentHashes
+  readonly #formats: ModuleFormats
+  readonly #fresh: Map<string, ReadFile>
+  #earlier: ReadonlyMap<string, StoredFile>
+
+  /**
+   * @param fresh files that were read a moment ago; they are not read again
+   * @param earlier what an earlier program of this folder compiled
+   */
+  constructor(
+    plugin: string,
+    real: string,
+    contents: ContentHashes,
+    formats: ModuleFormats,
+    fresh: Map<string, ReadFile>,
+    earlier: ReadonlyMap<string, StoredFile> = new Map(),
+  ) {
+    this.#plugin = plugin
+    this.#real = real
+    this.#contents = contents
+    this.#formats = formats
+    this.#fresh = fresh
+    this.#earlier = earlier
+  }
+
+  /** @throws SyntaxError, or what reading the file threw. */
+  load(path: string): StoredFile {
+    let file = this.files.get(path)
+    if (file === undefined) {
+      file = this.#reuse(path) ?? this.#read(path)
+      this.files.set(path, file)
+    }
+    return file
+  }
+
+  /** Where a specifier leads, asked once. */
+  resolution(file: string, specifier: string, resolve: () => string | undefined): string | undefined {
+    let ofFile = this.resolutions.get(file)
+    if (ofFile === undefined) this.resolutions.set(file, (ofFile = new Map<string, string | undefined>()))
+    const known = ofFile.get(specifier)
+    if (known !== undefined) return known
+    const path = resolve()
+    ofFile.set(specifier, path)
+    return path
+  }
+
+  /** True for a file that `require` evaluates as CommonJS, JSON or an addon. */
+  isCommonjs(path: string): boolean {
+    return this.#formats.of(path) !== 'compiled'
+  }
+
+  /** Lets go of what only the first evaluation has a use for. */
+  settle(): void {
+    this.#earlier = new Map()
+    this.#fresh.clear()
+  }
+
+  /** A file that has not changed since an earlier program compiled it. */
+  #reuse(path: string): StoredFile | undefined {
+    const earlier = this.#earlier.get(path)
+    if (earlier === undefined) return undefined
+    if (isOwnFile(this.#real, path)) {
+      const sha = this.#fresh.get(path)?.sha ?? this.#contents.of(path)?.sha
+      return sha === earlier.sha ? earlier : undefined
+    }
+    const fact = factOf(path)
+    return fact !== undefined && sameFact(fact, earlier.fact) ? earlier : undefined
+  }
+
+  #read(path: string): StoredFile {
+    const format = this.#formats.of(path)
+    const read = this.#fresh.get(path) ?? this.#contents.read(path)
+    if (read === undefined) {
+      throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
+    }
+    const { sha, fact, bytes } = read
+    if (!isOwnFile(this.#real, path)) this.#contents.forget(path)
+    if (format === 'json') return { kind: 'json', sha, fact, text: plainText(bytes) }
+    if (format === 'compiled' || format === 'addon') return { kind: format, sha, fact }
+    try {
+      return { kind: 'commonjs', sha, fact, run: compileCommonjs(path, bytes, this.#plugin) }
+    } catch (error) {
+      if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', sha, fact }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const extensions = ['.js', '.json', '.node']
+
+/**
+ * Resolves a relative or absolute specifier as `require` does: the file, the file with an extension, the folder's
+ * `main`, the folder's index. Gives the path with links followed, or `undefined`. Nothing is remembered, unlike in
+ * Node's own resolver, which keeps answering with files that are gone.
+ */
+export function resolveFile(directory: string, specifier: string): string | undefined {
+  const path = resolve(directory, specifier)
+  const folderOnly = /(?:^|\/)\.{0,2}$/.test(specifier)
+  const found = (folderOnly ? undefined : asFile(path)) ?? asFolder(path)
+  return found === undefined ? undefined : realpathSync.native(found)
+}
+
+function asFile(path: string): string | undefined {
+  if (isFile(path)) return path
+  for (const extension of extensions) if (isFile(path + extension)) return path + extension
+  return undefined
+}
+
+function asFolder(path: string): string | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  const main = readMain(join(path, 'package.json'))
+  const named =
+    main === undefined ? undefined : (asFile(join(path, main)) ?? asFile(join(path, main, 'index')))
+  return named ?? asFile(join(path, 'index'))
+}
+
+function readMain(path: string): string | undefined {
+  if (!isFile(path)) return undefined
+  try {
+    const { main } = JSON.parse(readFileSync(path, 'utf8')) as { main?: unknown }
+    return typeof main === 'string' ? main : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+}

@@ -1,0 +1,296 @@
+import type { Plan } from '../model/plan.ts'
+import type { Previous } from '../model/plugin.ts'
+import type { Problem } from '../model/problem.ts'
+import { Generation, StepFailure, messageOf } from './generation.ts'
+import type { GenerationHost, GenerationParts } from './generation.ts'
+
+/** What a transaction must know of one plugin. */
+export interface Part {
+  /** What to start: the newest that can be. Missing for a plugin that is only stopped. */
+  readonly parts: GenerationParts | undefined
+  /** What runs. */
+  readonly live: Generation | undefined
+  /** The number of the generation that would go live. */
+  readonly number: number
+  /** What the generation before left, if the plugin does not run now. */
+  readonly previous: Previous | undefined
+}
+
+/** The hall's side of a transaction. */
+export interface Stage {
+  readonly host: GenerationHost
+  part(name: string): Part
+  /** Place in the order of starting. */
+  position(name: string): number
+  /** Told as a plugin begins to be loaded or stopped. */
+  entering(name: string, state: 'loading' | 'stopping'): void
+}
+
+/** What a transaction came to. Nothing of it is public until {@link Outcome.publish}. */
+export interface Outcome {
+  /** Live from now on; a rollback's are among them. In the order of their start. */
+  readonly live: ReadonlyMap<string, Generation>
+  /** Ended, and what they left behind. */
+  readonly ended: ReadonlyMap<string, Previous>
+  /** Attempts that failed; whether an older generation runs shows in `live`, or in nothing having ended. */
+  readonly failed: ReadonlyMap<string, Problem>
+  /** Makes all that went live public, at one instant. */
+  publish(): void
+}
+
+/**
+ * Applies one plan: prepares every new generation while the old ones serve, lets calls in flight finish, stops
+ * dependents first, starts dependencies first. What cannot be loaded is left as it runs; what cannot be started is
+ * rolled back to the code that ran before.
+ */
+export async function transact(plan: Plan, stage: Stage): Promise<Outcome> {
+  const transaction = new Transaction(plan, stage)
+  await transaction.prepare()
+  await transaction.drain()
+  await transaction.stop()
+  await transaction.start()
+  return transaction.outcome()
+}
+
+class Transaction {
+  readonly #plan: Plan
+  readonly #stage: Stage
+  readonly #starting: Set<string>
+  /** The roots of what restarts: shrinks as they turn out not to load. */
+  readonly #changed: Set<string>
+  /** Restart on the code that runs, as the newest does not load. */
+  readonly #onOldCode = new Set<string>()
+  readonly #fresh = new Map<string, Generation>()
+  readonly #live = new Map<string, Generation>()
+  readonly #ended = new Map<string, Previous>()
+  readonly #failed = new Map<string, Problem>()
+  #restarting: readonly string[]
+
+  constructor(plan: Plan, stage: Stage) {
+    this.#plan = plan
+    this.#stage = stage
+    this.#starting = new Set(plan.start)
+    this.#changed = new Set(plan.changed)
+    this.#restarting = plan.restart
+  }
+
+  async prepare(): Promise<void> {
+    for (let unloadable = await this.#evaluate(); unloadable; unloadable = await this.#evaluate()) {
+      this.#giveWay(unloadable)
+      await this.#discardUnneeded()
+    }
+  }
+
+  async drain(): Promise<void> {
+    await Promise.all(this.#toStop().map((generation) => generation.drain()))
+  }
+
+  async stop(): Promise<void> {
+    for (const generation of this.#toStop()) {
+      this.#stage.entering(generation.name, 'stopping')
+      const state = await generation.stop()
+      const { version } = generation.parts.candidate.metadata
+      this.#ended.set(generation.name, { generation: generation.number, version, state })
+    }
+  }
+
+  async start(): Promise<void> {
+    for (const name of this.#toStart()) {
+      if (!this.#fresh.has(name)) continue
+      this.#stage.entering(name, 'loading')
+      // Evaluated before its predecessor ended: what that one left is known only now.
+      const generation = this.#fresh.get(name)!
+      this.#fresh.delete(name)
+      const problem = await this.#activate(generation)
+      if (!problem) continue
+      this.#failed.set(name, problem)
+      await this.#rollBack(name)
+    }
+  }
+
+  outcome(): Outcome {
+    const live = this.#live
+    return {
+      live,
+      ended: this.#ended,
+      failed: this.#failed,
+      publish: () => {
+        for (const generation of live.values()) generation.publish()
+      },
+    }
+  }
+
+  /** Evaluates what is not evaluated yet; stops at the first that fails, and names it. */
+  async #evaluate(): Promise<string | undefined> {
+    for (const name of this.#toStart()) {
+      if (this.#fresh.has(name)) continue
+      const part = this.#stage.part(name)
+      const parts = this.#onOldCode.has(name) ? part.live!.parts : part.parts!
+      const generation = new Generation(parts, part.number, this.#stage.host)
+      try {
+        await generation.evaluate()
+        this.#fresh.set(name, generation)
+      } catch (cause) {
+        if (!this.#failed.has(name)) this.#failed.set(name, problemOf(cause, name))
+        return name
+      }
+    }
+    return undefined
+  }
+
+  /** Changes the plan so that a plugin that does not load keeps what runs, and takes nobody down who could run. */
+  #giveWay(name: string): void {
+    if (this.#starting.delete(name)) {
+      this.#closeRestarting()
+      return
+    }
+    if (this.#changed.delete(name) && !this.#onOldCode.has(name)) {
+      this.#onOldCode.add(name)
+      this.#closeRestarting()
+      return
+    }
+    // Not even what runs loads again: nothing that it depends on may be touched.
+    for (const root of this.#leadingTo(name)) {
+      this.#changed.delete(root)
+      this.#starting.delete(root)
+    }
+    this.#closeRestarting()
+    this.#restarting = this.#restarting.filter((other) => other !== name)
+  }
+
+  /** Roots, directly or over others, that make a plugin restart. */
+  #leadingTo(name: string): Set<string> {
+    const seen = new Set<string>()
+    const queue = [name]
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      queue.push(...this.#dependencies(next))
+    }
+    return seen
+  }
+
+  #closeRestarting(): void {
+    const touched = new Set([...this.#plan.stop, ...this.#starting])
+    this.#restarting = this.#byPosition(this.#plan.restart).filter((name) => {
+      if (
+        !this.#changed.has(name) &&
+        !this.#dependencies(name).some((dependency) => touched.has(dependency))
+      ) {
+        return false
+      }
+      touched.add(name)
+      return true
+    })
+  }
+
+  async #discardUnneeded(): Promise<void> {
+    const needed = new Set(this.#toStart())
+    for (const [name, generation] of this.#fresh) {
+      const outdated = this.#onOldCode.has(name) && generation.parts !== this.#stage.part(name).live?.parts
+      if (needed.has(name) && !outdated) continue
+      this.#fresh.delete(name)
+      await generation.stop()
+    }
+  }
+
+  /** `undefined` when it went well. */
+  async #activate(generation: Generation): Promise<Problem | undefined> {
+    const { name, parts } = generation
+    const dependencies = new Map<string, Generation>()
+    for (const dependency of parts.dependencies) {
+      const found = this.#running(dependency)
+      if (found) dependencies.set(dependency, found)
+      else if (Object.hasOwn(parts.candidate.metadata.dependencies, dependency)) {
+        await generation.stop()
+        return this.#dependencyFailed(name, dependency)
+      }
+    }
+    try {
+      await generation.activate(dependencies, this.#ended.get(name) ?? this.#stage.part(name).previous)
+      this.#live.set(name, generation)
+      return undefined
+    } catch (cause) {
+      return problemOf(cause, name)
+    }
+  }
+
+  /** Starts the code that ran before once more, if the plugin was stopped for this transaction. */
+  async #rollBack(name: string): Promise<void> {
+    const { live, number } = this.#stage.part(name)
+    if (!live || !this.#ended.has(name)) return
+    const generation = new Generation(live.parts, number, this.#stage.host)
+    let problem: Problem | undefined
+    try {
+      await generation.evaluate()
+      problem = await this.#activate(generation)
+    } catch (cause) {
+      problem = problemOf(cause, name)
+    }
+    if (problem) this.#failed.set(name, rollbackFailed(this.#failed.get(name)!, problem))
+  }
+
+  #running(name: string): Generation | undefined {
+    const started = this.#live.get(name)
+    if (started || this.#ended.has(name)) return started
+    return this.#stage.part(name).live
+  }
+
+  #dependencyFailed(name: string, dependency: string): Problem {
+    const root = this.#failed.get(dependency)
+    const rootName = root?.plugin ?? dependency
+    return {
+      code: 'ERR_PLUGIN_DEPENDENCY_FAILED',
+      severity: 'error',
+      plugin: name,
+      message: `${name} needs ${dependency}, which ${rootName === dependency ? 'failed' : `needs ${rootName}, which failed`}: ${root?.message ?? 'it does not run'}`,
+      hint: `Mend ${rootName}; ${name} starts by itself then.`,
+      ...(root?.file !== undefined && { file: root.file }),
+      ...(root?.line !== undefined && { line: root.line }),
+      ...(root?.column !== undefined && { column: root.column }),
+    }
+  }
+
+  #dependencies(name: string): readonly string[] {
+    const { parts, live } = this.#stage.part(name)
+    return [...(parts?.dependencies ?? []), ...(live?.parts.dependencies ?? [])]
+  }
+
+  #toStart(): string[] {
+    return this.#byPosition([...this.#starting, ...this.#restarting])
+  }
+
+  /** Dependents first: the reverse of the order in which they were started. */
+  #toStop(): Generation[] {
+    return [...this.#plan.stop, ...this.#restarting]
+      .map((name) => this.#stage.part(name).live)
+      .filter((generation) => generation !== undefined)
+      .sort((a, b) => b.sequence - a.sequence)
+  }
+
+  #byPosition(names: readonly string[]): string[] {
+    return [...names].sort((a, b) => this.#stage.position(a) - this.#stage.position(b))
+  }
+}
+
+function problemOf(cause: unknown, plugin: string): Problem {
+  if (cause instanceof StepFailure) return cause.problem
+  return {
+    code: 'ERR_PLUGIN_LOAD',
+    severity: 'error',
+    plugin,
+    message: `${plugin} could not be started: ${messageOf(cause)}`,
+    hint: 'Mend it and save; the next good save takes over.',
+    cause,
+  }
+}
+
+function rollbackFailed(first: Problem, second: Problem): Problem {
+  if (first.code === 'ERR_PLUGIN_DEPENDENCY_FAILED' && second.code === first.code) return first
+  return {
+    ...first,
+    code: 'ERR_PLUGIN_ROLLBACK',
+    message: `${first.message} The version before it could not be started again either: ${second.message}`,
+    hint: 'Mend it and save; what depends on it comes back with it.',
+  }
+}

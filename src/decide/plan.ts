@@ -1,0 +1,118 @@
+import type { Verdict, Wanted } from '../model/decision.ts'
+import type { Plan, RunningFact } from '../model/plan.ts'
+import { takedown } from './takedown.ts'
+
+export interface PlanOptions {
+  /**
+   * Names that may have changed: their files, settings, decisions or verdicts. Only these are compared, and what they
+   * move with them; the cost does not depend on the number of plugins. Default: every name.
+   */
+  readonly touched?: Iterable<string>
+  /** Names to restart, or to try again, even if nothing about them changed. Stronger than `kept`. */
+  readonly forced?: ReadonlySet<string>
+  /**
+   * Names whose newest files were tried in vain: neither started nor restarted for their own sake. They still move
+   * with what they depend on.
+   */
+  readonly kept?: ReadonlySet<string>
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+/**
+ * The difference between what runs and what should. Stops what is not wanted any more, starts what is missing,
+ * restarts what changed, and with it every running plugin that depends on something that stops, starts or restarts.
+ * Nobody else is in the plan.
+ * @param identity of a wanted plugin; asked once at most, and only for names that run and are on.
+ */
+export function plan(
+  running: ReadonlyMap<string, RunningFact>,
+  wanted: Wanted,
+  identity: (name: string) => string,
+  options: PlanOptions = {},
+): Plan {
+  const { verdicts, position } = wanted
+  const { touched, forced = NOTHING, kept = NOTHING } = options
+  const stop = new Set<string>()
+  const start = new Set<string>()
+  const restart = new Set<string>()
+  const changed: string[] = []
+  const moved: string[] = []
+  const move = (name: string, list: Set<string>): void => {
+    if (list.has(name)) return
+    list.add(name)
+    moved.push(name)
+  }
+
+  /** Compares one name, without asking for its identity unless it is touched itself. */
+  const compare = (name: string, isTouched: boolean): void => {
+    const fact = running.get(name)
+    const verdict = verdicts.get(name)
+    if (fact === undefined) {
+      if (verdict?.state === 'on' && (forced.has(name) || !kept.has(name))) move(name, start)
+    } else if (verdict === undefined || !stands(verdict)) {
+      move(name, stop)
+    } else {
+      const own = !kept.has(name)
+      const differs =
+        forced.has(name) ||
+        (own && !sameNames(fact.dependencies, verdict.dependencies)) ||
+        (own && isTouched && verdict.state === 'on' && identity(name) !== fact.identity)
+      if (!differs) return
+      changed.push(name)
+      move(name, restart)
+    }
+  }
+
+  const names = new Set(touched ?? [...running.keys(), ...verdicts.keys()])
+  for (const name of names) compare(name, true)
+  for (const name of forced) if (!names.has(name)) compare(name, false)
+  if (touched !== undefined) for (const name of names) compareNeeds(name)
+
+  for (let at = 0; at < moved.length; at++) {
+    const name = moved[at] ?? ''
+    if (touched !== undefined && !names.has(name)) compareNeeds(name)
+    for (const dependent of wanted.dependents.get(name) ?? []) {
+      if (stop.has(dependent) || start.has(dependent) || restart.has(dependent)) continue
+      if (touched !== undefined && !names.has(dependent) && !forced.has(dependent)) compare(dependent, false)
+      const verdict = verdicts.get(dependent)
+      const fact = running.get(dependent)
+      if (verdict === undefined || !stands(verdict)) continue
+      if (fact !== undefined) {
+        if (fact.dependencies.includes(name) || verdict.dependencies.includes(name)) move(dependent, restart)
+      } else if (verdict.state === 'on' && !stop.has(name) && verdict.dependencies.includes(name)) {
+        move(dependent, start)
+      }
+    }
+  }
+
+  /** What a touched plugin pulls in, or no longer does, changes its state without being touched. */
+  function compareNeeds(name: string): void {
+    for (const list of [running.get(name)?.dependencies, verdicts.get(name)?.dependencies]) {
+      for (const need of list ?? []) if (!names.has(need)) compareState(need)
+    }
+  }
+  function compareState(name: string): void {
+    const fact = running.get(name)
+    const verdict = verdicts.get(name)
+    if ((fact !== undefined) !== (verdict !== undefined && stands(verdict))) compare(name, false)
+  }
+
+  const byPosition = (a: string, b: string): number => (position.get(a) ?? 0) - (position.get(b) ?? 0)
+  return {
+    stop: takedown(stop, running),
+    start: [...start].sort(byPosition),
+    restart: [...restart].sort(byPosition),
+    changed: changed.sort(),
+  }
+}
+
+/** On, or left as it runs. */
+function stands(verdict: Verdict): boolean {
+  return verdict.state === 'on' || verdict.kept
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false
+  return one.every((name, at) => name === other[at])
+}

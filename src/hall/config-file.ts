@@ -1,0 +1,68 @@
+import type { ConfigJudge } from '../decide/judge-config.ts'
+import type { Config } from '../model/decision.ts'
+import type { Problem } from '../model/problem.ts'
+import { readText } from '../read/text.ts'
+
+/** The config file may have this many bytes. */
+const CONFIG_LIMIT = 1024 * 1024
+
+/** The config file as it is now, or as it was when it was last any good. */
+export class ConfigFile {
+  readonly path: string | undefined
+  readonly #judge: ConfigJudge
+  #text: string | undefined
+  #seen = false
+  #problems: readonly Problem[] = []
+
+  constructor(path: string | undefined, judge: ConfigJudge) {
+    this.path = path
+    this.#judge = judge
+  }
+
+  /** What is wrong with the file as it is now. */
+  get problems(): readonly Problem[] {
+    return this.#problems
+  }
+
+  /** @returns the new config, or `undefined` when the one before stays */
+  look(): Config | undefined {
+    if (this.path === undefined) return undefined
+    const fact = readText(this.path, CONFIG_LIMIT)
+    if (fact.kind === 'missing') {
+      if (this.#seen) this.#problems = [missing(this.path)]
+      return undefined
+    }
+    if (fact.kind === 'text' && fact.text === this.#text) {
+      this.#problems = this.#problems.filter(({ code }) => code !== 'ERR_PLUGIN_CONFIG_MISSING')
+      return undefined
+    }
+    const judged = this.#judge(fact)
+    this.#text = fact.kind === 'text' ? fact.text : undefined
+    if ('problems' in judged) {
+      this.#problems = judged.problems
+      return undefined
+    }
+    this.#seen = true
+    this.#problems = []
+    return judged.config
+  }
+
+  /** Looks without remembering. */
+  peek(): Config | undefined {
+    if (this.path === undefined) return undefined
+    const fact = readText(this.path, CONFIG_LIMIT)
+    if (fact.kind !== 'text' || fact.text === this.#text) return undefined
+    const judged = this.#judge(fact)
+    return 'config' in judged ? judged.config : undefined
+  }
+}
+
+function missing(path: string): Problem {
+  return {
+    code: 'ERR_PLUGIN_CONFIG_MISSING',
+    severity: 'warning',
+    file: path,
+    message: `${path} was deleted; what it said last still holds.`,
+    hint: 'Put it back, or restart the process to run without it.',
+  }
+}

@@ -1,0 +1,530 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { transact } from '../act/transaction.ts'
+import type { Outcome, Part, Stage } from '../act/transaction.ts'
+import type { Generation, GenerationHost, GenerationParts } from '../act/generation.ts'
+import type { Code, Prepared } from '../act/code.ts'
+import type { Loader } from '../act/loader.ts'
+import { components } from '../decide/components.ts'
+import type { SettingsJudge } from '../decide/judge-settings.ts'
+import { plan as decidePlan } from '../decide/plan.ts'
+import { decideWanted } from '../decide/wanted.ts'
+import type { Folders, Look } from '../read/folders.ts'
+import { watchedFiles } from '../read/watched-files.ts'
+import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
+import type { FolderFacts } from '../model/facts.ts'
+import type { Plan, RunningFact } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { PluginState } from '../model/snapshot.ts'
+import { createSlot } from './slot.ts'
+import type { Slot } from './slot.ts'
+
+type WantedInput = Parameters<typeof decideWanted>[0]
+
+export interface EngineOptions {
+  readonly folders: Folders
+  readonly loader: Loader
+  readonly host: GenerationHost
+  readonly judge: (facts: FolderFacts) => Candidate
+  readonly judgeSettings: SettingsJudge
+  readonly enabledPlugins: WantedInput['enabledPlugins']
+  /** Plugins that are objects of this process. */
+  readonly objects: ReadonlyMap<string, { readonly candidate: Candidate; readonly code: Code }>
+  readonly onState: (slot: Slot, from: PluginState | undefined) => void
+  readonly onPlan: (plan: Plan) => void
+}
+
+/** What one look is asked to do. */
+export interface LookRequest {
+  /** Folders to look at; all without. */
+  readonly folders: ReadonlySet<string> | undefined
+  /** Restart these although nothing about them changed. */
+  readonly forced: ReadonlySet<string>
+}
+
+/** What a look came to. */
+export interface Looked extends Look {
+  /** Something was started or stopped. */
+  readonly applied: boolean
+  /** What should be was worked out anew. */
+  readonly decided: boolean
+}
+
+/** A folder without an entry is taken for one that is being copied in for so long after it was last touched, in ms. */
+const INCOMPLETE_MS = 10_000
+/** How long a cold start waits for folders that are being written, in ms. */
+const COLD_PATIENCE_MS = 2000
+/** How many plugins are compiled side by side. */
+const SIDE_BY_SIDE = 8
+/** A transition brings others about (a dependency failed, or is back); this many rounds settle any chain of them. */
+const ROUNDS = 20
+
+/**
+ * The one operation that boot, drop-in, edit, toggle, delete and close are: look at what is, work out what should be,
+ * plan the difference, apply it. One look at a time: the caller sees to that.
+ */
+export class Engine {
+  readonly slots: Map<string, Slot> = new Map()
+  readonly program: Map<string, ProgramEntry> = new Map()
+  config: Config = { path: '', entries: new Map(), unlisted: 'on', problems: [] }
+  wanted: Wanted = noneWanted
+  readonly #options: EngineOptions
+  readonly #candidates = new Map<string, Candidate>()
+  readonly #running = new Map<string, RunningFact>()
+  #undecided = true
+  #cold = true
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    for (const { candidate } of options.objects.values()) this.#candidates.set(candidate.name, candidate)
+  }
+
+  /** Config, environment or program changed: what should be is worked out again. */
+  undecided(): void {
+    this.#undecided = true
+  }
+
+  get candidates(): Iterable<Candidate> {
+    return this.#candidates.values()
+  }
+
+  async look(request: LookRequest): Promise<Looked> {
+    const { changed, gone, again } = await this.#seen(request)
+    const touched = new Set(request.forced)
+    for (const facts of changed) this.#judge(facts, touched)
+    for (const directory of gone) this.#forget(directory)
+    for (const name of request.forced) this.#unprepare(name)
+    let applied = false
+    let decided = false
+    const seen = new Set(touched)
+    let forced = request.forced
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const all = this.#decide()
+      decided ||= all
+      await this.#prepare(all ? this.wanted.verdicts.keys() : touched)
+      const planned = this.#plan(all ? undefined : touched, forced)
+      touched.clear()
+      forced = new Set()
+      if (isEmpty(planned)) break
+      applied = true
+      await this.#apply(planned, touched)
+    }
+    this.#cold = false
+    for (const name of decided ? this.slots.keys() : seen) this.#refreshState(name)
+    return { applied, decided, changed, gone, again }
+  }
+
+  /** What the next look would do. Looks at the disk and changes nothing. */
+  peek(config: Config = this.config): Plan {
+    const { changed, gone } = this.#options.folders.peek()
+    const candidates = new Map(this.#candidates)
+    const fresh = new Map<string, FolderFacts>()
+    for (const directory of gone) candidates.delete(directory)
+    for (const facts of changed) {
+      const candidate = this.#options.judge(facts)
+      candidates.set(facts.directory, candidate)
+      fresh.set(candidate.name, facts)
+    }
+    const wanted = decideWanted({ ...this.#wantedInput(candidates.values()), config })
+    const identity = (name: string): string => {
+      const verdict = wanted.verdicts.get(name)!
+      const live = this.slots.get(name)?.live
+      const facts = fresh.get(name)
+      if (!live || !facts) return this.#identity(verdict) ?? live?.parts.identity ?? ''
+      const same = !this.#options.loader.differs(pluginFiles(verdict.candidate, facts), live.parts.code)
+      return same ? identityOf(verdict, live.parts.code, facts) : 'changed'
+    }
+    return decidePlan(this.#running, wanted, identity, { kept: this.#kept(wanted.verdicts.keys()) })
+  }
+
+  /** Stops everything, dependents first. */
+  async stop(): Promise<void> {
+    const live = [...this.slots.values()].filter((slot) => slot.live)
+    live.sort((a, b) => b.live!.sequence - a.live!.sequence)
+    for (const slot of live) {
+      this.#setState(slot, 'stopping')
+      await slot.live!.stop()
+      this.#setLive(slot, undefined)
+      this.#setState(slot, 'off', 'closed')
+    }
+  }
+
+  /** At a cold start one look must see all that is there: order, and who has a name, depend on it. */
+  async #seen({ folders: names }: LookRequest): Promise<Look> {
+    const { folders } = this.#options
+    const first = await folders.look(names)
+    if (!this.#cold) return first
+    const changed = [...first.changed]
+    let { again } = first
+    for (let waited = 0; again !== undefined && waited < COLD_PATIENCE_MS;) {
+      waited += again
+      await delay(again)
+      const next = await folders.look(new Set())
+      changed.push(...next.changed)
+      again = next.again
+    }
+    return { changed, gone: first.gone, again }
+  }
+
+  #judge(facts: FolderFacts, touched: Set<string>): void {
+    const before = this.#candidates.get(facts.directory)
+    const candidate = this.#options.judge(facts)
+    touched.add(candidate.name)
+    if (before && sameCandidate(before, candidate)) return
+    this.#candidates.set(facts.directory, candidate)
+    this.#undecided = true
+  }
+
+  #forget(directory: string): void {
+    this.#candidates.delete(directory)
+    this.#undecided = true
+  }
+
+  #unprepare(name: string): void {
+    const slot = this.slots.get(name)
+    if (slot?.prepared && 'problem' in slot.prepared.outcome) slot.prepared = undefined
+  }
+
+  /** @returns whether anything was decided anew */
+  #decide(): boolean {
+    if (!this.#undecided) return false
+    this.#undecided = false
+    this.wanted = decideWanted(this.#wantedInput(this.#candidates.values()))
+    for (const name of this.wanted.verdicts.keys()) {
+      if (!this.slots.has(name)) this.slots.set(name, createSlot(name))
+    }
+    return true
+  }
+
+  #wantedInput(candidates: Iterable<Candidate>): WantedInput {
+    const failed = new Map<string, Problem>()
+    for (const slot of this.slots.values()) {
+      const problem = slot.live ? undefined : problemOf(slot)
+      if (problem) failed.set(slot.name, problem)
+    }
+    return {
+      candidates,
+      running: this.#running,
+      config: this.config,
+      enabledPlugins: this.#options.enabledPlugins,
+      program: this.program,
+      failed,
+      settings: (candidate) =>
+        this.#options.judgeSettings(
+          candidate,
+          this.config.entries.get(candidate.name)?.settings,
+          this.program.get(candidate.name)?.settings,
+        ),
+      incompleteIsInvalid: (candidate) => this.#cold || this.#restedLong(candidate),
+    }
+  }
+
+  #restedLong(candidate: Candidate): boolean {
+    const facts = this.#options.folders.known.get(candidate.directory)
+    return !facts || Date.now() - facts.touchedMs > INCOMPLETE_MS
+  }
+
+  /** Compiles what is on and not compiled since it was last looked at. */
+  async #prepare(names: Iterable<string>): Promise<void> {
+    const waiting: Slot[] = []
+    for (const name of names) {
+      const slot = this.slots.get(name)
+      const verdict = this.wanted.verdicts.get(name)
+      if (!slot || verdict?.state !== 'on') continue
+      if (!slot.prepared || slot.prepared.facts !== this.#facts(verdict)) waiting.push(slot)
+    }
+    const next = waiting.values()
+    const worker = async (): Promise<void> => {
+      for (const slot of next) await this.#prepareOne(slot)
+    }
+    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, waiting.length) }, worker))
+  }
+
+  async #prepareOne(slot: Slot): Promise<void> {
+    const { candidate } = this.wanted.verdicts.get(slot.name)!
+    const facts = this.#options.folders.known.get(candidate.directory)
+    const before = codeOf(slot.prepared?.outcome) ?? slot.live?.parts.code
+    const hadProblem = problemOf(slot) !== undefined
+    const outcome: Prepared = facts
+      ? await this.#options.loader.prepare(pluginFiles(candidate, facts), before)
+      : { code: this.#options.objects.get(slot.name)!.code }
+    slot.prepared = { facts, outcome }
+    if ('problem' in outcome) slot.failures += 1
+    if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#undecided = true
+  }
+
+  #plan(touched: ReadonlySet<string> | undefined, forced: ReadonlySet<string>): Plan {
+    const names = touched ?? this.wanted.verdicts.keys()
+    const kept = this.#kept(names, forced)
+    const identity = (name: string): string => {
+      const verdict = this.wanted.verdicts.get(name)!
+      return this.#identity(verdict) ?? this.slots.get(name)?.live?.parts.identity ?? ''
+    }
+    const options = { kept, forced, ...(touched && { touched }) }
+    const planned = decidePlan(this.#running, this.wanted, identity, options)
+    return this.#hold(planned, (held) =>
+      decidePlan(this.#running, this.wanted, identity, { ...options, kept: new Set([...kept, ...held]) }),
+    )
+  }
+
+  /** Plugins that may be loaded once a process only hold back every change that would restart them. */
+  #hold(planned: Plan, replan: (held: ReadonlySet<string>) => Plan): Plan {
+    const never = planned.restart.filter((name) => isOnce(this.slots.get(name)?.live?.parts))
+    for (const name of planned.restart) this.slots.get(name)!.held = undefined
+    if (never.length === 0) return planned
+    const roots = new Set<string>()
+    for (const name of never) {
+      for (const root of planned.changed) {
+        if (root === name || this.#reaches(name, root)) {
+          roots.add(root)
+          this.slots.get(root)!.held = restartRequired(root, name, this.wanted.verdicts.get(root)!.candidate)
+        }
+      }
+    }
+    return roots.size === 0 ? planned : replan(roots)
+  }
+
+  #reaches(name: string, dependency: string): boolean {
+    const queue = [name]
+    const seen = new Set<string>()
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (next === dependency) return true
+      if (seen.has(next)) continue
+      seen.add(next)
+      queue.push(...(this.slots.get(next)?.live?.parts.dependencies ?? []))
+    }
+    return false
+  }
+
+  /** Plugins whose newest state was tried, and failed: nothing new to try. */
+  #kept(names: Iterable<string>, forced?: ReadonlySet<string>): Set<string> {
+    const kept = new Set<string>()
+    for (const name of names) {
+      const slot = this.slots.get(name)
+      const verdict = this.wanted.verdicts.get(name)
+      if (!slot || verdict?.state !== 'on') continue
+      const unloadable = slot.prepared && 'problem' in slot.prepared.outcome
+      if (unloadable) kept.add(name)
+      else if (slot.failed && !forced?.has(name) && slot.failed.key === this.#attempt(verdict)) kept.add(name)
+    }
+    return kept
+  }
+
+  async #apply(planned: Plan, touched: Set<string>): Promise<void> {
+    this.#options.onPlan(planned)
+    for (const part of components(planned, this.wanted, this.#running)) {
+      const start = performance.now()
+      const stage: Stage = {
+        host: this.#options.host,
+        part: (name) => this.#part(name),
+        position: (name) => this.wanted.position.get(name) ?? -1,
+        entering: (name, state) => this.#setState(this.slots.get(name)!, state),
+      }
+      const outcome = await transact(part, stage)
+      this.#take(part, outcome, performance.now() - start, touched)
+    }
+  }
+
+  #part(name: string): Part {
+    const slot = this.slots.get(name)!
+    const verdict = this.wanted.verdicts.get(name)
+    return {
+      parts: (verdict && this.#parts(slot, verdict)) ?? slot.live?.parts,
+      live: slot.live,
+      number: slot.number + 1,
+      previous: slot.previous,
+    }
+  }
+
+  #parts(slot: Slot, verdict: Verdict): GenerationParts | undefined {
+    const code = codeOf(slot.prepared?.outcome)
+    const identity = this.#identity(verdict)
+    if (verdict.state !== 'on' || !code || identity === undefined) return undefined
+    // The same object while nothing changed: a rollback and a fall-back compare by it.
+    if (slot.live?.parts.identity === identity) return slot.live.parts
+    return {
+      candidate: verdict.candidate as GenerationParts['candidate'],
+      code,
+      settings: verdict.settings,
+      identity,
+      dependencies: verdict.dependencies,
+    }
+  }
+
+  #take(planned: Plan, outcome: Outcome, ms: number, touched: Set<string>): void {
+    for (const [name, previous] of outcome.ended) {
+      const slot = this.slots.get(name)!
+      this.#setLive(slot, undefined)
+      slot.previous = previous
+    }
+    for (const [name, generation] of outcome.live) {
+      const slot = this.slots.get(name)!
+      if (slot.number > 0) slot.reloads += 1
+      this.#setLive(slot, generation)
+      slot.previous = undefined
+      slot.number = generation.number
+      slot.loadMs = generation.loadMs
+      slot.activateMs = generation.activateMs
+      slot.reloadMs = ms
+      slot.failed = undefined
+      for (const dependent of this.wanted.dependents.get(name) ?? []) {
+        if (!this.slots.get(dependent)?.live) touched.add(dependent)
+      }
+    }
+    outcome.publish()
+    for (const [name, problem] of outcome.failed) this.#fail(name, problem)
+    for (const name of [...planned.start, ...planned.stop]) {
+      if (!this.slots.get(name)?.live) this.#undecided = true
+    }
+    for (const name of outcome.failed.keys()) if (!this.slots.get(name)?.live) this.#undecided = true
+    for (const name of [...planned.start, ...planned.restart, ...planned.stop]) this.#refreshState(name)
+  }
+
+  #fail(name: string, problem: Problem): void {
+    const slot = this.slots.get(name)!
+    slot.failures += 1
+    // Its own attempt did not take place: it starts when its dependency does.
+    if (problem.code === 'ERR_PLUGIN_DEPENDENCY_FAILED') return
+    const verdict = this.wanted.verdicts.get(name)
+    if (verdict) slot.failed = { key: this.#attempt(verdict), problem }
+  }
+
+  /** What an attempt to start was made with: unless this differs, it would fail again. */
+  #attempt(verdict: Verdict): string {
+    const facts = this.#facts(verdict)
+    const generations = verdict.dependencies.map((name) => this.slots.get(name)?.live?.sequence ?? 0)
+    return `${this.#identity(verdict) ?? ''}|${generations.join()}|${facts ? codeFiles(facts) : ''}`
+  }
+
+  #identity(verdict: Verdict): string | undefined {
+    const slot = this.slots.get(verdict.name)
+    const code = codeOf(slot?.prepared?.outcome)
+    return code && identityOf(verdict, code, slot?.prepared?.facts)
+  }
+
+  #facts(verdict: Verdict): FolderFacts | undefined {
+    return this.#options.folders.known.get(verdict.candidate.directory)
+  }
+
+  #setLive(slot: Slot, generation: Generation | undefined): void {
+    slot.live = generation
+    if (!generation) this.#running.delete(slot.name)
+    else {
+      const { identity, dependencies, candidate } = generation.parts
+      const { directory, metadata } = candidate
+      this.#running.set(slot.name, { name: slot.name, directory, metadata, identity, dependencies })
+    }
+  }
+
+  #refreshState(name: string): void {
+    const slot = this.slots.get(name)
+    if (!slot) return
+    const verdict = this.wanted.verdicts.get(name)
+    if (!verdict) {
+      if (slot.live) return
+      this.#setState(slot, 'off', 'removed')
+      this.slots.delete(name)
+      return
+    }
+    this.#clearOld(slot, verdict)
+    this.#setState(slot, stateOf(slot, verdict), becauseOf(slot, verdict))
+  }
+
+  #clearOld(slot: Slot, verdict: Verdict): void {
+    if (!slot.live || !slot.failed) return
+    // The files went back to what runs: that attempt is history.
+    if (this.#identity(verdict) === slot.live.parts.identity) slot.failed = undefined
+  }
+
+  #setState(slot: Slot, state: PluginState, because: string = slot.because): void {
+    const from = slot.state
+    slot.because = because
+    if (from === state && (state !== 'found' || slot.number > 0)) return
+    slot.state = state
+    this.#options.onState(slot, from)
+  }
+}
+
+const noneWanted: Wanted = {
+  verdicts: new Map(),
+  order: [],
+  position: new Map(),
+  dependents: new Map(),
+  rejected: [],
+  problems: [],
+}
+
+/** What is wrong with the newest state of a plugin, as far as loading and starting goes. */
+export function problemOf(slot: Slot): Problem | undefined {
+  const outcome = slot.prepared?.outcome
+  return outcome && 'problem' in outcome ? outcome.problem : slot.failed?.problem
+}
+
+function codeOf(outcome: Prepared | undefined): Code | undefined {
+  return outcome && 'code' in outcome ? outcome.code : undefined
+}
+
+function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
+  const { metadata, real } = verdict.candidate
+  const watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
+  return [
+    code.id,
+    real,
+    JSON.stringify(metadata),
+    JSON.stringify(verdict.settings),
+    watched,
+    verdict.dependencies.join(),
+  ].join('\n')
+}
+
+function pluginFiles(candidate: Candidate, facts: FolderFacts): Parameters<Loader['prepare']>[0] {
+  const { name, directory, real, entry } = candidate
+  return { name, directory, real, entry: entry!, files: facts.files }
+}
+
+function sameCandidate(a: Candidate, b: Candidate): boolean {
+  if (a === b) return true
+  return a.name === b.name && a.real === b.real && JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The names of the code files: a module that was missing may have come. */
+function codeFiles(facts: FolderFacts): string {
+  return [...facts.files.keys()].filter((path) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path)).join()
+}
+
+function isEmpty(planned: Plan): boolean {
+  return planned.start.length + planned.stop.length + planned.restart.length === 0
+}
+
+function isOnce(parts: GenerationParts | undefined): boolean {
+  return parts !== undefined && (parts.code.once || parts.candidate.metadata.reload === 'never')
+}
+
+function restartRequired(root: string, never: string, candidate: Candidate): Problem {
+  return {
+    code: 'ERR_PLUGIN_RESTART_REQUIRED',
+    severity: 'warning',
+    plugin: root,
+    file: candidate.directory,
+    message:
+      root === never
+        ? `${root} changed, and can only be loaded once a process (reload: "never", or a native addon).`
+        : `${root} changed; ${never} depends on it and can only be loaded once a process.`,
+    hint: 'Restart the process to take the change; what runs keeps running.',
+  }
+}
+
+function stateOf(slot: Slot, verdict: Verdict): PluginState {
+  if (slot.live) return 'active'
+  if (verdict.state === 'incomplete') return 'found'
+  if (verdict.state !== 'on') return verdict.state
+  return problemOf(slot) ? 'failed' : 'found'
+}
+
+function becauseOf(slot: Slot, verdict: Verdict): string {
+  const problem = problemOf(slot)
+  if (slot.live && problem) return `generation ${slot.number} keeps running: ${problem.message}`
+  if (slot.live && verdict.state === 'invalid')
+    return `generation ${slot.number} keeps running: ${verdict.because}`
+  if (verdict.state === 'on' && problem) return problem.message
+  return verdict.because
+}

@@ -1,0 +1,21 @@
+export { createPluginManager } from './manager.ts'
+export type { PluginManager } from './manager.ts'
+export { definePlugin } from './model/define-plugin.ts'
+export { CODES, isPluginError, PluginError } from './model/problem.ts'
+export type { Problem, ProblemCode } from './model/problem.ts'
+export type { ManagerOptions, PluginOption, Timeouts, WatchOptions } from './model/options.ts'
+export type {
+  DisposableLike,
+  Disposer,
+  EmitterLike,
+  HostContext,
+  Logger,
+  PluginContext,
+  PluginDefinition,
+  Previous,
+  Scope,
+} from './model/plugin.ts'
+export type { Metadata } from './model/metadata.ts'
+export type { Decision, DecisionSource, Opinion } from './model/decision.ts'
+export type { Plan } from './model/plan.ts'
+export type { ManagerEvents, PluginSnapshot, PluginState, Report } from './model/snapshot.ts'

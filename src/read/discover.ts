@@ -1,0 +1,218 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import type { Dirent, Stats } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { DirectoryFacts, FileFact, FolderFacts, TextFact } from '../model/facts.ts'
+import type { Problem } from '../model/problem.ts'
+import { ignored, notAPlugin } from './ignore.ts'
+import { readText } from './text.ts'
+
+/** metadata.json may have this many bytes. */
+const METADATA_LIMIT = 64 * 1024
+const DEPTH_LIMIT = 16
+const FILES_LIMIT = 5000
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx|json)$/
+/** A file touched this shortly before the look may change again without its stat showing it: clocks tick every 4 ms or slower. */
+const RACY_MS = 50
+
+/** Lists the plugin folders of a plugins directory, sorted by name; links to folders count. */
+export function discover(directory: string): DirectoryFacts {
+  let entries: Dirent[]
+  try {
+    entries = readdirSync(directory, { withFileTypes: true })
+  } catch (cause) {
+    return {
+      kind: 'unreadable',
+      path: directory,
+      problem: unreadable(directory, cause, 'ERR_PLUGIN_DIRECTORY'),
+    }
+  }
+  const folders = entries
+    .filter((entry) => !notAPlugin(entry.name) && isFolder(directory, entry))
+    .map((entry) => join(directory, entry.name))
+    .sort()
+  return { kind: 'read', path: directory, folders }
+}
+
+/**
+ * Looks at one plugin folder.
+ * @param known what the look before found; returned itself when nothing changed.
+ * @returns `undefined` when the folder is gone or has no metadata.json.
+ */
+export function readFolder(
+  directory: string,
+  known?: FolderFacts,
+  now: number = Date.now(),
+): FolderFacts | undefined {
+  const walk = new Walk()
+  let real: string
+  try {
+    real = realpathSync.native(directory)
+    walk.folder(real, '', 0)
+  } catch (cause) {
+    if (isGone(cause)) return undefined
+    return unreadableFolder(directory, cause)
+  }
+  const metadata = readMetadata(directory, walk.files, known)
+  if (metadata.kind === 'missing') return undefined
+  const facts: FolderFacts = {
+    directory,
+    real,
+    folder: basename(directory),
+    metadata,
+    files: walk.files,
+    folders: walk.folders,
+    touchedMs: walk.touchedMs,
+    codeTouchedMs: walk.codeTouchedMs,
+    racy: walk.touchedMs > now - RACY_MS,
+    problems: walk.problems,
+  }
+  return known && !known.racy && sameLook(known, facts) ? known : facts
+}
+
+/** True when two looks at a folder saw the same. */
+export function sameLook(a: FolderFacts, b: FolderFacts): boolean {
+  return (
+    a.real === b.real &&
+    sameText(a.metadata, b.metadata) &&
+    sameEntries(a.folders, b.folders, Object.is) &&
+    sameEntries(a.files, b.files, sameFile) &&
+    a.problems.length === b.problems.length
+  )
+}
+
+/** True when `stat` said the same of a file twice. */
+export function sameFile(a: FileFact, b: FileFact): boolean {
+  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
+}
+
+class Walk {
+  readonly files = new Map<string, FileFact>()
+  readonly folders = new Map<string, string>()
+  readonly problems: Problem[] = []
+  touchedMs = 0
+  codeTouchedMs = 0
+
+  folder(path: string, relative: string, depth: number): void {
+    const stat = statSync(path)
+    this.folders.set(relative, `${stat.dev}:${stat.ino}`)
+    this.touchedMs = Math.max(this.touchedMs, stat.ctimeMs)
+    const entries = readdirSync(path, { withFileTypes: true })
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    for (const entry of entries) this.entry(entry, path, relative, depth)
+  }
+
+  entry(entry: Dirent, parent: string, relative: string, depth: number): void {
+    const { name } = entry
+    const path = join(parent, name)
+    const within = relative === '' ? name : `${relative}/${name}`
+    const kind = entry.isDirectory() ? 'folder' : 'file'
+    if (ignored(name, kind)) return
+    let stat: Stats
+    try {
+      stat = entry.isSymbolicLink() ? statSync(path) : lstatSync(path)
+    } catch (cause) {
+      if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
+      return
+    }
+    if (stat.isDirectory()) this.subfolder(path, within, depth, entry.isSymbolicLink())
+    else if (stat.isFile()) this.file(within, stat)
+  }
+
+  subfolder(path: string, relative: string, depth: number, linked: boolean): void {
+    // A linked sub-folder is not followed: it may lead out, or round in a circle.
+    if (linked || depth >= DEPTH_LIMIT) return
+    try {
+      this.folder(path, relative, depth + 1)
+    } catch (cause) {
+      if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
+    }
+  }
+
+  file(relative: string, stat: Stats): void {
+    if (this.files.size >= FILES_LIMIT) return
+    const { size, mtimeMs, ctimeMs, ino } = stat
+    this.files.set(relative, { size, mtimeMs, ctimeMs, ino })
+    this.touchedMs = Math.max(this.touchedMs, ctimeMs)
+    if (CODE.test(relative)) this.codeTouchedMs = Math.max(this.codeTouchedMs, ctimeMs)
+  }
+}
+
+function readMetadata(
+  directory: string,
+  files: ReadonlyMap<string, FileFact>,
+  known: FolderFacts | undefined,
+): TextFact {
+  const before = known?.files.get('metadata.json')
+  const now = files.get('metadata.json')
+  if (known && !known.racy && before && now && sameFile(before, now)) return known.metadata
+  return readText(join(directory, 'metadata.json'), METADATA_LIMIT)
+}
+
+function sameText(a: TextFact, b: TextFact): boolean {
+  if (a === b) return true
+  if (a.kind === 'text' && b.kind === 'text') return a.text === b.text
+  return a.kind === 'refused' && b.kind === 'refused' && a.problem.message === b.problem.message
+}
+
+function sameEntries<T>(
+  a: ReadonlyMap<string, T>,
+  b: ReadonlyMap<string, T>,
+  same: (x: T, y: T) => boolean,
+): boolean {
+  if (a.size !== b.size) return false
+  for (const [key, value] of a) {
+    const other = b.get(key)
+    if (other === undefined || !same(value, other)) return false
+  }
+  return true
+}
+
+function isFolder(directory: string, entry: Dirent): boolean {
+  if (entry.isDirectory()) return true
+  if (!entry.isSymbolicLink()) return false
+  try {
+    return statSync(join(directory, entry.name)).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+function isGone(cause: unknown): boolean {
+  const { code } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function unreadableFolder(directory: string, cause: unknown): FolderFacts {
+  const problem = unreadable(directory, cause, 'ERR_PLUGIN_FILE_UNREADABLE')
+  return {
+    directory,
+    real: directory,
+    folder: basename(directory),
+    metadata: { kind: 'refused', path: join(directory, 'metadata.json'), problem },
+    files: new Map(),
+    folders: new Map(),
+    touchedMs: 0,
+    codeTouchedMs: 0,
+    racy: false,
+    problems: [problem],
+  }
+}
+
+function unreadable(
+  path: string,
+  cause: unknown,
+  code: 'ERR_PLUGIN_DIRECTORY' | 'ERR_PLUGIN_FILE_UNREADABLE',
+): Problem {
+  const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+  return {
+    code,
+    severity: code === 'ERR_PLUGIN_DIRECTORY' ? 'warning' : 'error',
+    file: path,
+    message: `${path} cannot be read (${reason}).`,
+    hint:
+      reason === 'ENOENT'
+        ? 'Make the folder; it is picked up as soon as it is there. What runs keeps running.'
+        : `Make it readable, for example with chmod u+rx "${path}". What runs keeps running.`,
+    cause,
+  }
+}

@@ -1,0 +1,148 @@
+import { dirname } from 'node:path'
+import type { FolderFacts } from '../model/facts.ts'
+import type { Problem } from '../model/problem.ts'
+import { discover, readFolder, sameLook } from './discover.ts'
+
+export interface FoldersOptions {
+  /** Plugins directories, absolute, in the order of their rank. */
+  readonly directories: readonly string[]
+  /** Plugin folders elsewhere, absolute. */
+  readonly extra: readonly string[]
+  /** A folder must have been quiet for so long before what is in it counts, in ms. */
+  readonly settle: number
+}
+
+/** What a look brought. */
+export interface Look {
+  /** Folders that are new or not as they were, at rest. */
+  readonly changed: readonly FolderFacts[]
+  /** Folders that are gone. */
+  readonly gone: readonly string[]
+  /** Some are still being written: look again in so many ms. `undefined` when all are at rest. */
+  readonly again: number | undefined
+}
+
+/** A folder in which something (a log, say) is written all the time is judged by its code alone after this long, in ms. */
+const PATIENCE_MS = 2000
+/** After this many folders in one look the event loop gets a turn. */
+const CHUNK = 64
+
+/**
+ * What is known of all plugin folders. A look tells what changed since the look before, and holds back what is still
+ * being written: a folder counts once nothing in it was touched for `settle` milliseconds, by the file system's own
+ * clock, or, where that clock is not ours, once two looks that far apart saw the same.
+ */
+export class Folders {
+  readonly #options: FoldersOptions
+  readonly #known = new Map<string, FolderFacts>()
+  readonly #moving = new Map<string, { facts: FolderFacts | undefined; at: number; since: number }>()
+  readonly #unreadable = new Map<string, Problem>()
+
+  constructor(options: FoldersOptions) {
+    this.#options = options
+  }
+
+  get known(): ReadonlyMap<string, FolderFacts> {
+    return this.#known
+  }
+
+  /** Problems of the plugins directories themselves. */
+  get problems(): readonly Problem[] {
+    return [...this.#unreadable.values()]
+  }
+
+  /** Looks at the named folders, and at those that were moving; at all of them without names. */
+  async look(directories?: ReadonlySet<string>): Promise<Look> {
+    const look = {
+      changed: [] as FolderFacts[],
+      gone: [] as string[],
+      again: undefined as number | undefined,
+    }
+    let turn = 0
+    for (const directory of this.#names(directories)) {
+      turn += 1
+      if (turn % CHUNK === 0) await new Promise(setImmediate)
+      this.#lookAt(directory, look)
+    }
+    return look
+  }
+
+  /** Everything that differs from what is known, at rest or not; remembers nothing. */
+  peek(): { changed: FolderFacts[]; gone: string[] } {
+    const changed: FolderFacts[] = []
+    const gone: string[] = []
+    for (const directory of this.#names(undefined)) {
+      const known = this.#known.get(directory)
+      const facts = readFolder(directory, known)
+      if (facts && facts !== known) changed.push(facts)
+      else if (!facts && known) gone.push(directory)
+    }
+    return { changed, gone }
+  }
+
+  #names(directories: ReadonlySet<string> | undefined): Iterable<string> {
+    if (directories) return new Set([...directories, ...this.#moving.keys()])
+    const names = new Set([...this.#options.extra, ...this.#known.keys(), ...this.#moving.keys()])
+    for (const path of this.#options.directories) {
+      const found = discover(path)
+      if (found.kind === 'unreadable') {
+        this.#unreadable.set(path, found.problem)
+        continue
+      }
+      this.#unreadable.delete(path)
+      for (const folder of found.folders) names.add(folder)
+    }
+    return names
+  }
+
+  #lookAt(
+    directory: string,
+    look: { changed: FolderFacts[]; gone: string[]; again: number | undefined },
+  ): void {
+    const known = this.#known.get(directory)
+    const now = Date.now()
+    const facts = readFolder(directory, known, now)
+    if (facts === known || (!facts && this.#isOutOfSight(directory))) {
+      this.#moving.delete(directory)
+      return
+    }
+    const wait = this.#restless(directory, facts, now)
+    if (wait > 0) {
+      look.again = Math.min(look.again ?? wait, wait)
+      return
+    }
+    this.#moving.delete(directory)
+    if (facts) {
+      this.#known.set(directory, facts)
+      look.changed.push(facts)
+    } else {
+      this.#known.delete(directory)
+      look.gone.push(directory)
+    }
+  }
+
+  /** A folder in a plugins directory that cannot be read is not gone: nobody can say. */
+  #isOutOfSight(directory: string): boolean {
+    const parent = dirname(directory)
+    return this.#options.directories.includes(parent) && discover(parent).kind === 'unreadable'
+  }
+
+  /** How long to wait until what was seen can be taken for whole, in ms; 0 when it can. */
+  #restless(directory: string, facts: FolderFacts | undefined, now: number): number {
+    const { settle } = this.#options
+    if (settle === 0) return 0
+    const before = this.#moving.get(directory)
+    const since = before?.since ?? now
+    if (facts) {
+      const patient = now - since < PATIENCE_MS
+      const quiet = now - (patient ? facts.touchedMs : facts.codeTouchedMs)
+      if (quiet >= settle) return 0
+      if (before?.facts && sameLook(before.facts, facts)) return Math.max(0, settle - (now - before.at))
+      this.#moving.set(directory, { facts, at: now, since })
+      return quiet >= 0 ? Math.max(1, settle - quiet) : settle
+    }
+    if (before && !before.facts) return Math.max(0, settle - (now - before.at))
+    this.#moving.set(directory, { facts, at: now, since })
+    return settle
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import picomatch from 'picomatch'
+import type { FolderFacts } from '../model/facts.ts'
+
+const remembered = new WeakMap<FolderFacts, string>()
+
+/** One string for the content of all files that match a plugin's `watch` globs; empty without globs. */
+export function watchedFiles(facts: FolderFacts, globs: readonly string[]): string {
+  if (globs.length === 0) return ''
+  const known = remembered.get(facts)
+  if (known !== undefined) return known
+  const matches = picomatch([...globs], { dot: true })
+  const hash = createHash('sha256')
+  for (const path of facts.files.keys()) {
+    if (!matches(path)) continue
+    hash
+      .update(path)
+      .update('\0')
+      .update(contentOf(join(facts.real, path)))
+      .update('\0')
+  }
+  const key = hash.digest('base64url')
+  if (!facts.racy) remembered.set(facts, key)
+  return key
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch {
+    return Buffer.alloc(0)
+  }
+}

@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { order } from '#src/decide/order.js'
+import type { Subject } from '#src/decide/subject.js'
+import { subjects } from './build.js'
+
+const off = (because: string): NonNullable<Subject['absent']> => ({
+  code: 'ERR_PLUGIN_DEPENDENCY_OFF',
+  because: `is off (${because})`,
+  hint: 'Turn it on.',
+})
+const chain = (length: number): Map<string, Subject> => {
+  const graph: Record<string, readonly string[]> = {}
+  for (let at = 0; at < length; at++) graph[`p${at}`] = at === 0 ? [] : [`p${at - 1}`]
+  return subjects(graph)
+}
+const why = (graph: Parameters<typeof subjects>[0]): Record<string, string> => {
+  const { blocked } = order(subjects(graph))
+  return Object.fromEntries([...blocked].map(([name, { because }]) => [name, because]))
+}
+
+test('names come sorted, each after its dependencies', () => {
+  const { order: names } = order(subjects({ z: [], a: ['m'], m: ['z'], b: [], c: ['a', 'b'] }))
+  assert.deepEqual(names, ['z', 'm', 'a', 'b', 'c'])
+})
+
+test('a diamond has its base first, once, and its top last', () => {
+  const { order: names } = order(
+    subjects({ top: ['left', 'right'], left: ['base'], right: ['base'], base: [] }),
+  )
+  assert.deepEqual(names, ['base', 'left', 'right', 'top'])
+})
+
+test('nothing gives nothing', () => {
+  assert.deepEqual(order(new Map()).order, [])
+})
+
+const rows: readonly (readonly [
+  title: string,
+  graph: Parameters<typeof subjects>[0],
+  texts: Record<string, string>,
+])[] = [
+  [
+    'a missing dependency names the nearest plugin, and every dependent the path',
+    { a: ['b'], b: { dependencies: { datbase: '^1' } }, database: [], other: [] },
+    {
+      a: 'needs datbase ^1, which is not there; the nearest name is database; path a -> b -> datbase',
+      b: 'needs datbase ^1, which is not there; the nearest name is database',
+    },
+  ],
+  [
+    'a dependency that is off says whose decision that was',
+    { a: ['b'], b: ['c'], c: { absent: off('plugins.config.json:3:5') }, d: [] },
+    {
+      a: 'needs c, which is off (plugins.config.json:3:5); path a -> b -> c',
+      b: 'needs c, which is off (plugins.config.json:3:5)',
+    },
+  ],
+  [
+    'a version out of range shows the range, the version, and who is content with it',
+    {
+      a: { dependencies: { db: '^2' } },
+      b: { dependencies: { db: '^1' } },
+      db: { version: '1.4.0' },
+      top: ['a'],
+    },
+    {
+      a: 'needs db ^2, and db is 1.4.0; b asks for ^1',
+      top: 'needs db ^2, and db is 1.4.0; b asks for ^1; path top -> a -> db',
+    },
+  ],
+  [
+    'a failed dependency hands on what went wrong',
+    { a: ['b'], b: ['db'], db: { failed: 'no connection' } },
+    {
+      a: 'needs db, which failed: no connection; path a -> b -> db',
+      b: 'needs db, which failed: no connection',
+    },
+  ],
+  ['a plugin that needs itself is a circle of one', { a: ['a'], b: [] }, { a: 'depends on itself: a -> a' }],
+  [
+    'members of a circle show all of it, and a dependent the way to it',
+    { b: ['c'], c: ['d'], d: ['b'], a: ['c'], free: [] },
+    {
+      a: 'needs c, which depends on itself: b -> c -> d -> b; path a -> c',
+      b: 'depends on itself: b -> c -> d -> b',
+      c: 'depends on itself: b -> c -> d -> b',
+      d: 'depends on itself: b -> c -> d -> b',
+    },
+  ],
+  [
+    'each member of joined circles shows a shortest one that it is in',
+    { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['b'] },
+    {
+      a: 'depends on itself: a -> b -> a',
+      b: 'depends on itself: a -> b -> a',
+      c: 'depends on itself: c -> d -> b -> c',
+      d: 'depends on itself: c -> d -> b -> c',
+    },
+  ],
+  [
+    'names that objects have of themselves are missing like any other',
+    { a: ['constructor'], b: { dependencies: JSON.parse('{"__proto__": "*"}') as Record<string, string> } },
+    { a: 'needs constructor, which is not there', b: 'needs __proto__, which is not there' },
+  ],
+  [
+    'the nearest of several root causes is the one that counts',
+    { a: ['b', 'gone'], b: ['c'], c: ['lost'] },
+    {
+      a: 'needs gone, which is not there',
+      b: 'needs lost, which is not there; path b -> c -> lost',
+      c: 'needs lost, which is not there',
+    },
+  ],
+]
+for (const [title, graph, texts] of rows) test(title, () => assert.deepEqual(why(graph), texts))
+
+test('each cause has its own code', () => {
+  const codes = (graph: Parameters<typeof subjects>[0]): string[] =>
+    [...order(subjects(graph)).blocked.values()].map((one) => one.code)
+  assert.deepEqual(codes({ a: ['b'] }), ['ERR_PLUGIN_DEPENDENCY_MISSING'])
+  assert.deepEqual(codes({ a: ['b'], b: { absent: off('x') } }), ['ERR_PLUGIN_DEPENDENCY_OFF'])
+  assert.deepEqual(codes({ a: { dependencies: { b: '^2' } }, b: [] }), ['ERR_PLUGIN_DEPENDENCY_VERSION'])
+  assert.deepEqual(codes({ a: ['b'], b: { failed: 'x' } }), ['ERR_PLUGIN_DEPENDENCY_FAILED'])
+  assert.deepEqual(codes({ a: ['a'] }), ['ERR_PLUGIN_DEPENDENCY_CYCLE'])
+})
+
+test('only the plugin and its dependents are blocked', () => {
+  const { order: names } = order(subjects({ a: ['gone'], b: ['a'], c: [], d: ['c'] }))
+  assert.deepEqual(names, ['c', 'd'])
+})
+
+test('the middle of a very long path is left out', () => {
+  const graph: Record<string, readonly string[]> = {}
+  for (let at = 10; at < 60; at++) graph[`p${at}`] = [at === 59 ? 'gone' : `p${at + 1}`]
+  assert.equal(
+    why(graph)['p10'],
+    'needs gone, which is not there; path p10 -> p11 -> p12 -> p13 -> p14 -> p15 -> … -> p55 -> p56 -> p57 -> p58 -> p59 -> gone',
+  )
+})
+
+test('a circle of 1,000 is shown whole by each of its members', () => {
+  const graph: Record<string, readonly string[]> = {}
+  for (let at = 0; at < 1000; at++) graph[`p${at}`] = [`p${(at + 1) % 1000}`]
+  const { blocked } = order(subjects(graph))
+  assert.equal(blocked.size, 1000)
+  for (const { because } of blocked.values()) assert.equal(because.split(' -> ').length, 1001)
+})
+
+test('an optional dependency only orders', () => {
+  const { order: names, dependencies } = order(
+    subjects({ a: { optionalDependencies: ['z', 'gone'] }, z: [] }),
+  )
+  assert.deepEqual(names, ['z', 'a'])
+  assert.deepEqual(dependencies.get('a'), ['z'])
+})
+
+test('an optional dependency that is blocked, off or failed blocks nobody', () => {
+  const { order: names, blocked } = order(
+    subjects({
+      a: { optionalDependencies: ['b', 'c', 'd'] },
+      b: ['gone'],
+      c: { absent: off('x') },
+      d: { failed: 'x' },
+    }),
+  )
+  assert.deepEqual(names, ['a', 'd'])
+  assert.deepEqual([...blocked.keys()], ['b'])
+})
+
+test('an optional dependency in a version out of range counts as absent, with a warning', () => {
+  const { dependencies, warnings } = order(subjects({ a: { optionalDependencies: { b: '^2' } }, b: [] }))
+  assert.deepEqual(dependencies.get('a'), [])
+  assert.equal(warnings.length, 1)
+  assert.equal(warnings[0]?.code, 'ERR_PLUGIN_DEPENDENCY_VERSION')
+  assert.match(warnings[0].because, /asks for \^2, and b is 1\.0\.0/)
+})
+
+test('an optional dependency that would close a circle is left out, with a warning', () => {
+  const {
+    order: names,
+    dependencies,
+    warnings,
+    blocked,
+  } = order(
+    subjects({ a: { optionalDependencies: ['c'] }, b: ['a'], c: ['b'], d: { optionalDependencies: ['d'] } }),
+  )
+  assert.equal(blocked.size, 0)
+  assert.deepEqual(names, ['a', 'b', 'c', 'd'])
+  assert.deepEqual(dependencies.get('a'), [])
+  assert.deepEqual(
+    warnings.map((one) => [one.plugin, one.code]),
+    [
+      ['a', 'ERR_PLUGIN_DEPENDENCY_CYCLE'],
+      ['d', 'ERR_PLUGIN_DEPENDENCY_CYCLE'],
+    ],
+  )
+})
+
+test('a plugin named as needed and as optional is needed', () => {
+  const { dependencies } = order(subjects({ a: { dependencies: ['b'], optionalDependencies: ['b'] }, b: [] }))
+  assert.deepEqual(dependencies.get('a'), ['b'])
+})
+
+test('a prerelease is any version, and in a range only as semver has it', () => {
+  const graph = (range: string): Parameters<typeof subjects>[0] => ({
+    a: { dependencies: { b: range } },
+    b: { version: '2.0.0-beta.1' },
+  })
+  assert.deepEqual(why(graph('*')), {})
+  assert.deepEqual(why(graph('^2.0.0-beta')), {})
+  assert.equal(order(subjects(graph('^1'))).blocked.size, 1)
+})
+
+test('a chain of 3,000 is ordered, also far down an asynchronous stack', async () => {
+  const expected = Array.from({ length: 3000 }, (_, at) => `p${at}`)
+  const nested = async (depth: number): Promise<readonly string[]> => {
+    if (depth > 0) return nested(depth - 1)
+    return order(chain(3000)).order
+  }
+  assert.deepEqual(await nested(1000), expected)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.deepEqual(await nested(0), expected)
+})
+
+test('what a chain has too many is blocked and says so, in the same way each time', () => {
+  for (const length of [4001, 20_000, 100_000]) {
+    const { order: names, blocked } = order(chain(length))
+    assert.equal(names.length, 4000)
+    assert.equal(blocked.size, length - 4000)
+    assert.equal(blocked.get('p4000')?.code, 'ERR_PLUGIN_DEPENDENCY_DEPTH')
+    assert.match(blocked.get('p4000')?.because ?? '', /chain of 4001 dependencies.*at most 4000/)
+  }
+})
+
+test('where the stack is nearly used up, the order is shorter and says so, and nothing is thrown', () => {
+  // How much stack is left differs by Node: go down to the end of it, and ask on the way back.
+  let answered = 0
+  let shortened = 0
+  const deep = chain(4000)
+  const down = (): void => {
+    try {
+      down()
+    } catch {}
+    if (answered > 0 && shortened > 0) return
+    try {
+      const { order: names, blocked } = order(deep)
+      answered++
+      assert.equal(names.length + blocked.size, 4000)
+      for (const { code } of blocked.values()) assert.equal(code, 'ERR_PLUGIN_DEPENDENCY_DEPTH')
+      if (blocked.size > 0) shortened++
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+  down()
+  assert.ok(shortened > 0)
+})
+
+test('10,000 independent plugins are ordered within a second', () => {
+  const graph: Record<string, readonly string[]> = {}
+  for (let at = 0; at < 10_000; at++) graph[`p${at}`] = []
+  const made = subjects(graph)
+  const begin = performance.now()
+  assert.deepEqual(order(made).order, Object.keys(graph).sort())
+  assert.ok(performance.now() - begin < 1000)
+})
+
+test('1,000 plugins with 500,000 dependencies are ordered within a second', () => {
+  const names = Array.from({ length: 1000 }, (_, at) => `p${at}`)
+  const made = subjects(Object.fromEntries(names.map((name, at) => [name, names.slice(0, at)])))
+  const begin = performance.now()
+  assert.deepEqual(order(made).order, names)
+  assert.ok(performance.now() - begin < 1000)
+})

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { plan, type PlanOptions } from '#src/decide/plan.js'
+import { decideWanted } from '#src/decide/wanted.js'
+import type { Candidate } from '#src/model/decision.js'
+import type { Plan, RunningFact } from '#src/model/plan.js'
+import { allRunning, broken, candidate, config, fact, facts, input } from './build.js'
+
+const NOTHING: Plan = { stop: [], start: [], restart: [], changed: [] }
+
+/** `edited` names have another identity than what runs. */
+function planned(
+  running: ReadonlyMap<string, RunningFact>,
+  candidates: readonly Candidate[],
+  {
+    edited = [],
+    off = [],
+    ...options
+  }: PlanOptions & { edited?: readonly string[]; off?: readonly string[] } = {},
+): Plan {
+  const entries = off.map((name) => ({ name, enabled: false }))
+  const wanted = decideWanted(input(candidates, { running, config: config(entries) }))
+  return plan(running, wanted, (name) => (edited.includes(name) ? `${name}'` : name), options)
+}
+
+const diamond = [
+  candidate('base'),
+  candidate('left', { dependencies: ['base'] }),
+  candidate('right', { dependencies: ['base'] }),
+  candidate('top', { dependencies: ['left', 'right'] }),
+  candidate('aside'),
+]
+const diamondRuns = allRunning(decideWanted(input(diamond)))
+
+test('at a cold start everything that is on is started, dependencies first', () => {
+  const start = ['aside', 'base', 'left', 'right', 'top']
+  assert.deepEqual(planned(new Map(), diamond), { ...NOTHING, start })
+})
+
+test('nothing changed, nothing to do', () => {
+  assert.deepEqual(planned(diamondRuns, diamond), NOTHING)
+})
+
+test('an edit restarts the plugin and its transitive dependents, each once, and nobody else', () => {
+  assert.deepEqual(planned(diamondRuns, diamond, { edited: ['left'] }), {
+    ...NOTHING,
+    restart: ['left', 'top'],
+    changed: ['left'],
+  })
+  assert.deepEqual(planned(diamondRuns, diamond, { edited: ['top', 'base'] }), {
+    ...NOTHING,
+    restart: ['base', 'left', 'right', 'top'],
+    changed: ['base', 'top'],
+  })
+})
+
+test('a plugin turned off stops with its dependents, dependents first', () => {
+  assert.deepEqual(planned(diamondRuns, diamond, { off: ['base'] }), {
+    ...NOTHING,
+    stop: ['top', 'right', 'left', 'base'],
+  })
+})
+
+test('a plugin whose folder is gone stops with its dependents', () => {
+  const left = diamond.filter((one) => one.name !== 'left')
+  assert.deepEqual(planned(diamondRuns, left), { ...NOTHING, stop: ['top', 'left'] })
+})
+
+test('a plugin that comes starts, with what waited for it', () => {
+  const running = new Map([...diamondRuns].filter(([name]) => name === 'aside'))
+  assert.deepEqual(planned(running, diamond, { touched: ['base'] }).start, ['base', 'left', 'right', 'top'])
+})
+
+test('an optional dependency that comes or goes restarts its dependents', () => {
+  const candidates = [
+    candidate('a', { optionalDependencies: ['z'] }),
+    candidate('b', { dependencies: ['a'] }),
+    candidate('z'),
+  ]
+  const before = [...candidates.slice(0, 2)]
+  const running = allRunning(decideWanted(input(before)))
+  const comes = { stop: [], start: ['z'], restart: ['a', 'b'], changed: ['a'] }
+  assert.deepEqual(planned(running, candidates), comes)
+  assert.deepEqual(planned(running, candidates, { touched: ['z'] }), comes)
+  const all = allRunning(decideWanted(input(candidates)))
+  const goes = { stop: ['z'], start: [], restart: ['a', 'b'], changed: ['a'] }
+  assert.deepEqual(planned(all, before), goes)
+  assert.deepEqual(planned(all, before, { touched: ['z'] }), goes)
+})
+
+test('a plugin with a new dependency restarts after it was started', () => {
+  const running = facts(fact('a'), fact('c', { dependencies: ['a'] }))
+  const candidates = [
+    candidate('a', { dependencies: ['b'] }),
+    candidate('b'),
+    candidate('c', { dependencies: ['a'] }),
+  ]
+  assert.deepEqual(planned(running, candidates), {
+    stop: [],
+    start: ['b'],
+    restart: ['a', 'c'],
+    changed: ['a'],
+  })
+})
+
+test('a running plugin with unusable files is left alone, and restarts with what it depends on', () => {
+  const candidates = [candidate('a', { dependencies: ['b'] }), broken('b'), candidate('c')]
+  const running = facts(fact('a', { dependencies: ['b'] }), fact('b', { dependencies: ['c'] }), fact('c'))
+  assert.deepEqual(planned(running, candidates, { edited: ['b'] }), NOTHING)
+  assert.deepEqual(planned(running, candidates, { edited: ['b', 'c'] }), {
+    ...NOTHING,
+    restart: ['c', 'b', 'a'],
+    changed: ['c'],
+  })
+})
+
+test('a forced plugin restarts with its dependents', () => {
+  const plan = { ...NOTHING, restart: ['right', 'top'], changed: ['right'] }
+  assert.deepEqual(planned(diamondRuns, diamond, { forced: new Set(['right']) }), plan)
+  assert.deepEqual(planned(diamondRuns, diamond, { forced: new Set(['right']), touched: [] }), plan)
+})
+
+test('a kept plugin is not tried again, until what it depends on moves', () => {
+  const running = new Map([...diamondRuns].filter(([name]) => name !== 'top'))
+  const kept = new Set(['top', 'left'])
+  assert.deepEqual(planned(running, diamond, { kept, edited: ['left'] }), NOTHING)
+  const moves = planned(running, diamond, { kept, edited: ['base'] })
+  assert.deepEqual(moves, {
+    ...NOTHING,
+    restart: ['base', 'left', 'right'],
+    start: ['top'],
+    changed: ['base'],
+  })
+  assert.deepEqual(planned(running, diamond, { kept, forced: new Set(['top']) }).start, ['top'])
+})
+
+test('what nobody needs any more stops with the plugin that needed it', () => {
+  const candidates = [
+    candidate('web', { dependencies: ['api'] }),
+    candidate('api', { dependencies: ['db'] }),
+    candidate('db'),
+  ]
+  const on = config([{ name: 'web', enabled: true }], 'off')
+  const running = allRunning(decideWanted(input(candidates, { config: on })))
+  assert.deepEqual([...running.keys()], ['db', 'api', 'web'])
+  const wanted = decideWanted(input(candidates, { running, config: config([], 'off') }))
+  const all = plan(running, wanted, (name) => name)
+  assert.deepEqual(all, { ...NOTHING, stop: ['web', 'api', 'db'] })
+  assert.deepEqual(
+    plan(running, wanted, (name) => name, { touched: ['web'] }),
+    all,
+  )
+})
+
+test('only what is touched is asked for its identity, once', () => {
+  const asked: string[] = []
+  const wanted = decideWanted(input(diamond, { running: diamondRuns }))
+  const identity = (name: string): string => {
+    asked.push(name)
+    return `${name}'`
+  }
+  const { restart } = plan(diamondRuns, wanted, identity, { touched: ['left', 'left', 'nobody'] })
+  assert.deepEqual(restart, ['left', 'top'])
+  assert.deepEqual(asked, ['left'])
+})
+
+test('the cost of a touched plugin does not depend on how many there are', () => {
+  const plugins = (count: number): Candidate[] =>
+    Array.from({ length: count }, (_, at) => candidate(`p${at}`))
+  const reads = (count: number): number => {
+    const wanted = decideWanted(input(plugins(count)))
+    const running = allRunning(wanted)
+    let reads = 0
+    const counted = <Key, Value>(map: ReadonlyMap<Key, Value>): ReadonlyMap<Key, Value> =>
+      new Proxy(map, {
+        get(target, key) {
+          reads++
+          if (key !== 'get' && key !== 'has') throw new Error(`walks all: ${String(key)}`)
+          return target[key].bind(target)
+        },
+      })
+    const order = new Proxy(wanted.order, {
+      get() {
+        throw new Error('walks the order')
+      },
+    })
+    const { restart } = plan(
+      counted(running),
+      {
+        ...wanted,
+        order,
+        verdicts: counted(wanted.verdicts),
+        position: counted(wanted.position),
+        dependents: counted(wanted.dependents),
+      },
+      () => 'new',
+      { touched: ['p5'] },
+    )
+    assert.deepEqual(restart, ['p5'])
+    return reads
+  }
+  assert.equal(reads(10), reads(3000))
+})

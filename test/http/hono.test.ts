@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { createAdaptorServer } from '@hono/node-server'
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { honoRoutes } from '#src/http/hono.js'
+import type { HonoRoutes, HonoRoutesOptions } from '#src/http/hono.js'
+import { life } from './life.js'
+import type { Life } from './life.js'
+
+interface Site {
+  readonly routes: HonoRoutes
+  readonly url: string
+  start(name: string, generation: number, routes: (app: Hono) => void, prefix?: string): Life
+  text(path: string, init?: RequestInit): Promise<string>
+}
+
+async function site(t: TestContext, options: HonoRoutesOptions = {}): Promise<Site> {
+  const routes = honoRoutes(options)
+  const app = new Hono()
+  app.use('*', routes.middleware())
+  app.get('/host', (c) => c.text('the host'))
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.after(async () => {
+    await new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    routes,
+    url,
+    start(name, generation, fill, prefix) {
+      const started = life(name, generation, prefix)
+      fill(routes.open(started.scope))
+      started.publish()
+      return started
+    },
+    text: async (path, init) => {
+      const response = await fetch(url + path, init)
+      return `${response.status} ${await response.text()}`
+    },
+  }
+}
+
+const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
+  const limit = performance.now() + 5000
+  while (!(await holds())) {
+    if (performance.now() > limit) assert.fail(`not within 5 s: ${what}`)
+    await new Promise((resolve) => {
+      setTimeout(resolve, 2)
+    })
+  }
+}
+
+test('a plugin has a Hono of its own, whose paths begin at its prefix', async (t) => {
+  const { start, text } = await site(t)
+  start('hello', 1, (app) => {
+    app.use('*', async (c, next) => {
+      await next()
+      c.header('x-plugin', 'hello')
+    })
+    app.get('/', (c) => c.text('home'))
+    app.get('/who/:name', (c) => c.text(`${c.req.path} ${c.req.param('name')} ${c.req.query('q')}`))
+    app.post('/echo', async (c) => c.text(await c.req.text()))
+    app.notFound((c) => c.text(`hello has no ${c.req.path}`, 404))
+  })
+  assert.equal(await text('/hello'), '200 home')
+  assert.equal(await text('/hello/'), '200 home')
+  assert.equal(await text('/hello/who/J%C3%B6rg?q=1'), '200 /who/Jörg Jörg 1')
+  assert.equal(
+    await text('/hello/echo', { method: 'POST', body: 'x'.repeat(3000) }),
+    `200 ${'x'.repeat(3000)}`,
+  )
+  assert.equal(await text('/hello/none'), '404 hello has no /none')
+  assert.equal(await text('/helloo'), '404 404 Not Found')
+  assert.equal(await text('/host'), '200 the host')
+  assert.equal(await text('/hello', { method: 'HEAD' }), '200 ')
+})
+
+test('a prefix of several components and percent-encoded paths reach the plugin', async (t) => {
+  const { start, text } = await site(t)
+  start('deep', 1, (app) => void app.get('/x', (c) => c.text('deep')), '/group/deep')
+  assert.equal(await text('/group/deep/x'), '200 deep')
+  assert.equal(await text('/%67roup/deep/x'), '200 deep')
+  assert.equal(await text('/group/x'), '404 404 Not Found')
+})
+
+test('a handler that throws gives 500, is told with the plugin and the path, and harms nothing', async (t) => {
+  const told: string[] = []
+  const { start, text, routes } = await site(t, {
+    onError: (plugin, error, { method, path }) =>
+      void told.push(`${plugin} ${method} ${path} ${error.message}`),
+  })
+  start('bad', 1, (app) => {
+    app.get('/throws', () => {
+      throw new Error('boom')
+    })
+    app.get('/rejects', () => Promise.reject(new Error('late boom')))
+    app.get('/teapot', () => {
+      throw new HTTPException(418, { message: 'short and stout' })
+    })
+    app.get('/fine', (c) => c.text('fine'))
+  })
+  assert.equal(await text('/bad/throws'), '500 Internal Server Error')
+  assert.equal(await text('/bad/rejects'), '500 Internal Server Error')
+  assert.equal(await text('/bad/teapot'), '418 short and stout')
+  assert.equal(await text('/bad/fine'), '200 fine')
+  assert.deepEqual(told, ['bad GET /bad/throws boom', 'bad GET /bad/rejects late boom'])
+  await until(() => routes.inFlight('bad') === 0, 'nothing in flight')
+})
+
+test("a plugin's own onError is heard instead", async (t) => {
+  const told: string[] = []
+  const { start, text } = await site(t, { onError: (plugin) => void told.push(plugin) })
+  start('own', 1, (app) => {
+    app.onError((error, c) => c.text(`sorry: ${error.message}`, 502))
+    app.get('/', () => {
+      throw new Error('boom')
+    })
+  })
+  assert.equal(await text('/own'), '502 sorry: boom')
+  assert.deepEqual(told, [])
+})
+
+test('a request during a swap waits and is answered by the new generation', async (t) => {
+  const { start, text } = await site(t)
+  const one = start('hello', 1, (app) => void app.all('/', async (c) => c.text(`one ${await c.req.text()}`)))
+  await one.drain()
+  const waiting = [text('/hello'), text('/hello', { method: 'POST', body: 'body' })]
+  assert.equal(await text('/host'), '200 the host')
+  await one.dispose()
+  start('hello', 2, (app) => void app.all('/', async (c) => c.text(`two ${await c.req.text()}`)))
+  assert.deepEqual(await Promise.all(waiting), ['200 two ', '200 two body'])
+})
+
+test('a plugin that is not back in time gives 503 with Retry-After', async (t) => {
+  const { start, url } = await site(t, { hold: 20 })
+  const one = start('hello', 1, (app) => void app.get('/', (c) => c.text('one')))
+  await one.drain()
+  const response = await fetch(`${url}/hello`)
+  assert.equal(response.status, 503)
+  assert.equal(response.headers.get('retry-after'), '1')
+})
+
+test('a drain waits for a slow handler and for a stream, on the generation that began them', async (t) => {
+  const { start, text } = await site(t)
+  let answer: (() => void) | undefined
+  let push: ReadableStreamDefaultController<Uint8Array> | undefined
+  const one = start('slow', 1, (app) => {
+    app.get('/wait', async (c) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve
+      })
+      return c.text('one')
+    })
+    app.get('/stream', (c) => {
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          push = controller
+          controller.enqueue(Buffer.from('begun '))
+        },
+      })
+      return c.body(stream)
+    })
+  })
+  const asked = [text('/slow/wait'), text('/slow/stream')]
+  await until(() => answer !== undefined && push !== undefined, 'both arrived')
+  let drained = false
+  const drain = one.drain().then(() => {
+    drained = true
+  })
+  answer!()
+  assert.equal(await asked[0], '200 one')
+  assert.equal(drained, false)
+  push!.enqueue(Buffer.from('ended'))
+  push!.close()
+  assert.equal(await asked[1], '200 begun ended')
+  await drain
+})
+
+test('an event stream does not delay a drain, and ends cleanly with its generation', async (t) => {
+  const { start, url, routes } = await site(t)
+  let cancelled = false
+  const one = start(
+    'live',
+    1,
+    (app) =>
+      void app.get('/events', (c) => {
+        const stream = new ReadableStream<Uint8Array>({
+          start: (controller) => controller.enqueue(Buffer.from('data: one\n\n')),
+          cancel: () => {
+            cancelled = true
+          },
+        })
+        return c.body(stream, 200, { 'content-type': 'text/event-stream; charset=utf-8' })
+      }),
+  )
+  const response = await fetch(`${url}/live/events`)
+  const reader = response.body!.getReader()
+  assert.equal(Buffer.from((await reader.read()).value!).toString(), 'data: one\n\n')
+  assert.equal(routes.inFlight('live'), 1)
+  const begin = performance.now()
+  await one.drain()
+  assert.ok(performance.now() - begin < 1000)
+  await one.dispose()
+  assert.deepEqual(
+    await reader.read(),
+    { done: true, value: undefined },
+    'a clean end, so that EventSource comes back',
+  )
+  await until(() => cancelled, 'the source is told')
+})
+
+test('what a generation still answers at its end is cut off: 503 before the headers, broken after them', async (t) => {
+  const { start, url } = await site(t)
+  let release: (() => void) | undefined
+  let streams = false
+  const one = start('slow', 1, (app) => {
+    app.get('/wait', async (c) => {
+      await new Promise<void>((resolve) => {
+        release = resolve
+      })
+      return c.text('much too late')
+    })
+    app.get('/stream', (c) => {
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => controller.enqueue(Buffer.from('half of')),
+      })
+      streams = true
+      return c.body(stream)
+    })
+  })
+  const waiting = fetch(`${url}/slow/wait`)
+  const streaming = await fetch(`${url}/slow/stream`)
+  await until(() => release !== undefined && streams, 'both arrived')
+  void one.drain()
+  await one.dispose()
+  const cut = await waiting
+  assert.equal(cut.status, 503)
+  assert.equal(cut.headers.get('retry-after'), '1')
+  await assert.rejects(streaming.text())
+  release!()
+})
+
+test('a client that goes away leaves nothing in flight', async (t) => {
+  const { start, url, routes } = await site(t)
+  const one = start('slow', 1, (app) => void app.get('/', () => new Promise<Response>(() => undefined)))
+  const clients = Array.from({ length: 20 }, () => new AbortController())
+  const asked = clients.map(({ signal }) => fetch(`${url}/slow`, { signal }).catch(() => undefined))
+  await until(() => routes.inFlight('slow') === 20, '20 in flight')
+  for (const client of clients) client.abort()
+  await Promise.all(asked)
+  await until(() => routes.inFlight('slow') === 0, 'none in flight')
+  await one.drain()
+})
+
+test('a slow reader of a finished answer does not delay a drain', async (t) => {
+  const { start, url, routes } = await site(t)
+  const big = 'x'.repeat(20_000_000)
+  const one = start('big', 1, (app) => void app.get('/', (c) => c.text(big)))
+  const agent = new Agent()
+  t.after(() => agent.destroy())
+  const outgoing = request(`${url}/big`, { agent })
+  outgoing.end()
+  const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
+  incoming.pause()
+  assert.equal(routes.inFlight('big'), 1)
+  await one.drain()
+  await one.dispose()
+  let length = 0
+  for await (const chunk of incoming) length += (chunk as Buffer).length
+  assert.equal(length, big.length, 'and it gets all of it')
+})
+
+test('the routes of a live plugin are known, without its middleware', async (t) => {
+  const { start, routes } = await site(t)
+  const one = start(
+    'shop',
+    1,
+    (app) => {
+      app.use('*', async (_, next) => next())
+      app.get('/', (c) => c.text(''))
+      app.get(
+        '/item/:id',
+        async (_, next) => next(),
+        (c) => c.text(''),
+      )
+      app.post('/item', (c) => c.text(''))
+      app.all('/any', (c) => c.text(''))
+    },
+    '/s/hop',
+  )
+  assert.deepEqual(routes.routes('shop'), [
+    { method: 'GET', path: '/s/hop' },
+    { method: 'GET', path: '/s/hop/item/:id' },
+    { method: 'POST', path: '/s/hop/item' },
+    { method: 'ALL', path: '/s/hop/any' },
+  ])
+  assert.deepEqual(routes.routes('other'), [])
+  await one.dispose()
+  assert.deepEqual(routes.routes('shop'), [])
+})
+
+test('what a handler starts runs as its plugin', async (t) => {
+  const { routes, text } = await site(t)
+  const started = life('mine', 1)
+  let inside = false
+  const run = <T>(code: () => T): T => {
+    inside = true
+    try {
+      return code()
+    } finally {
+      inside = false
+    }
+  }
+  const app = routes.open({ ...started.scope, run })
+  app.get('/', (c) => c.text(String(inside)))
+  started.publish()
+  assert.equal(await text('/mine'), '200 true')
+})
+
+test('1,000 requests over 50 swaps of a closure: none fails, none meets two generations', async (t) => {
+  const { routes, url } = await site(t)
+  let now = 0
+  const begin = (): Life[] => {
+    now += 1
+    const generation = now
+    const lives = [life('base', generation), life('top', generation)]
+    const apps = lives.map(({ scope }) => routes.open(scope))
+    for (const app of apps)
+      app.get('/', async (c) => {
+        await new Promise((resolve) => setImmediate(resolve))
+        return c.text(`${generation} ${now}`)
+      })
+    for (const each of lives) each.publish()
+    return lives
+  }
+  let running = begin()
+  let swaps = 0
+  let asked = 0
+  const failures: string[] = []
+  const client = async (path: string): Promise<void> => {
+    while (swaps < 50 || asked < 1000) {
+      asked += 1
+      const response = await fetch(url + path)
+      const [made, seen] = (await response.text()).split(' ')
+      if (response.status !== 200 || made !== seen) failures.push(`${response.status} ${made} ${seen}`)
+    }
+  }
+  const clients = Array.from({ length: 16 }, (_, i) => client(i % 2 ? '/base' : '/top'))
+  for (; swaps < 50; swaps += 1) {
+    await Promise.all(running.map((each) => each.drain()))
+    for (const each of running) await each.dispose()
+    await new Promise((resolve) => setImmediate(resolve))
+    running = begin()
+    const before = asked
+    await until(() => asked > before + 4, 'requests between the swaps')
+  }
+  await Promise.all(clients)
+  assert.deepEqual(failures, [])
+})

@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
+import { test } from 'node:test'
+import type { Exchange } from '#src/http/live-generation.js'
+import { LiveRoutes } from '#src/http/live-routes.js'
+import type { Entered } from '#src/http/live-routes.js'
+import { life } from './life.js'
+import type { Life } from './life.js'
+
+class Talk implements Exchange {
+  made = false
+  endless = false
+  cuts = 0
+  isMade(): boolean {
+    return this.made
+  }
+  isEndless(): boolean {
+    return this.endless
+  }
+  cut(): void {
+    this.cuts += 1
+  }
+}
+
+const name = (entered: Entered<string>): string => (typeof entered === 'string' ? entered : entered.handler)
+
+function stage(options: ConstructorParameters<typeof LiveRoutes>[0] = {}): {
+  live: LiveRoutes<string>
+  start: (name: string, generation: number, prefix?: string) => Life
+  ask: (path: string, talk?: Talk) => string | Promise<string>
+} {
+  const live = new LiveRoutes<string>(options)
+  return {
+    live,
+    start(name, generation, prefix) {
+      const started = life(name, generation, prefix)
+      live.open(started.scope, `${name}@${generation}`)
+      return started
+    },
+    ask(path, talk = new Talk()) {
+      const entered = live.enter(path, talk)
+      return entered instanceof Promise ? entered.then(name) : name(entered)
+    },
+  }
+}
+
+test('a generation answers from its publish on, and no longer after its end', async () => {
+  const { start, ask } = stage()
+  const one = start('hello', 1)
+  assert.equal(ask('/hello'), 'unknown')
+  one.publish()
+  assert.equal(ask('/hello'), 'hello@1')
+  assert.equal(ask('/hello/deep/er'), 'hello@1')
+  await one.dispose()
+  assert.equal(ask('/hello'), 'unknown')
+})
+
+test('prefixes are compared by path component, and the longest wins', () => {
+  const { start, ask } = stage()
+  start('foo', 1).publish()
+  start('deep', 1, '/foo/bar/baz').publish()
+  start('slash', 1, '/with/slash/').publish()
+  const answers = [
+    '/foo',
+    '/foobar',
+    '/foo/',
+    '/foo/bar',
+    '/foo/bar/baz',
+    '/foo/bar/bazz',
+    '/foo/bar/baz/x',
+    '/Foo',
+  ]
+  assert.deepEqual(
+    answers.map((path) => ask(path)),
+    ['foo@1', 'unknown', 'foo@1', 'foo@1', 'deep@1', 'foo@1', 'deep@1', 'unknown'],
+  )
+  assert.equal(ask('/with/slash/x'), 'slash@1')
+  assert.equal(ask('/with'), 'unknown')
+  assert.equal(ask('/'), 'unknown')
+})
+
+test('what arrives while a plugin is swapped waits for the next generation', async () => {
+  const { start, ask } = stage()
+  const one = start('hello', 1)
+  const other = start('other', 1)
+  one.publish()
+  other.publish()
+  await one.drain()
+  const waiting = ask('/hello')
+  assert.ok(waiting instanceof Promise)
+  assert.equal(ask('/other'), 'other@1', 'another plugin is not delayed')
+  await one.dispose()
+  const two = start('hello', 2)
+  assert.ok(ask('/hello') instanceof Promise)
+  two.publish()
+  assert.equal(await waiting, 'hello@2')
+  assert.equal(ask('/hello'), 'hello@2')
+})
+
+test('what waits goes on to the old code after a rollback', async () => {
+  const { start, ask } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  const waiting = ask('/hello')
+  await one.dispose()
+  const failing = start('hello', 2)
+  await failing.dispose()
+  await turn()
+  const again = start('hello', 2)
+  const late = ask('/hello')
+  again.publish()
+  assert.deepEqual(await Promise.all([waiting, late]), ['hello@2', 'hello@2'])
+})
+
+test('a closure switches at one instant: nothing that waited sees one of it new and one old', async () => {
+  const { start, live } = stage()
+  const one = [start('a', 1), start('b', 1)]
+  for (const each of one) each.publish()
+  await Promise.all(one.map((each) => each.drain()))
+  const seen: string[][] = []
+  const both = async (first: string, second: string): Promise<void> => {
+    const entered = await live.enter(first, new Talk())
+    const also = live.enter(second, new Talk())
+    seen.push([name(entered), also instanceof Promise ? 'waits' : name(also)])
+  }
+  const asked = [both('/a', '/b'), both('/b', '/a')]
+  for (const each of one) await each.dispose()
+  const two = [start('a', 2), start('b', 2)]
+  for (const each of two) each.publish()
+  await Promise.all(asked)
+  assert.deepEqual(seen.sort(), [
+    ['a@2', 'b@2'],
+    ['b@2', 'a@2'],
+  ])
+})
+
+test('what waits for a plugin that does not come back is unknown once the transition is over', async () => {
+  const { start, ask, live } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  const waiting = ask('/hello')
+  await one.dispose()
+  live.settle()
+  assert.equal(await waiting, 'unknown')
+  assert.equal(ask('/hello'), 'unknown')
+})
+
+test('a drain that led to nothing ends with settle(): the same generation answers', async () => {
+  const { start, ask, live } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  const waiting = ask('/hello')
+  live.settle()
+  assert.equal(await waiting, 'hello@1')
+  assert.equal(ask('/hello'), 'hello@1')
+})
+
+test('a request waits for as long as it is told to, and is late then', async () => {
+  const { start, ask } = stage({ hold: 30 })
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  const begin = performance.now()
+  assert.equal(await ask('/hello'), 'late')
+  const took = performance.now() - begin
+  assert.ok(took >= 29 && took < 1000, `${took} ms`)
+})
+
+test('without settle() a plugin that is gone is unknown as soon as waiting for it is pointless', async () => {
+  const { start, ask } = stage({ hold: 20 })
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  await one.dispose()
+  const until = performance.now() + 2000
+  let answer = await ask('/hello')
+  while (answer !== 'unknown' && performance.now() < until) answer = await ask('/hello')
+  assert.equal(answer, 'unknown')
+})
+
+test('a drain waits for what is in flight, and only for that', async () => {
+  const { start, live } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  const talks = [new Talk(), new Talk(), new Talk()] as const
+  const generation = live.enter('/hello', talks[0])
+  assert.ok(typeof generation === 'object' && !(generation instanceof Promise))
+  void live.enter('/hello', talks[1])
+  void live.enter('/hello', talks[2])
+  assert.equal(generation.inFlight, 3)
+  let drained = false
+  const drain = one.drain().then(() => {
+    drained = true
+  })
+  generation.end(talks[0])
+  generation.end(talks[0])
+  await turn()
+  assert.equal(drained, false)
+  talks[1].endless = true
+  generation.end(talks[0])
+  await turn()
+  assert.equal(drained, false)
+  talks[2].made = true
+  await drain
+  assert.equal(generation.inFlight, 2, 'an event stream and a slow reader go on')
+})
+
+test('at its end a generation cuts off what it still answers, and nothing that is made', async () => {
+  const { start, live } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  const [stream, slow, made] = [new Talk(), new Talk(), new Talk()]
+  stream.endless = true
+  for (const talk of [stream, slow, made]) void live.enter('/hello', talk)
+  const drain = one.drain()
+  made.made = true
+  await one.dispose()
+  await drain
+  assert.deepEqual([stream.cuts, slow.cuts, made.cuts], [1, 1, 0])
+})
+
+test('two plugins that want one prefix: the second is refused, both are named, the first is unharmed', async () => {
+  const { start, ask } = stage()
+  const one = start('first', 1, '/shop')
+  one.publish()
+  assert.throws(
+    () => start('second', 1, '/shop/'),
+    /plugins first and second both want the routes under \/shop/,
+  )
+  assert.equal(ask('/shop'), 'first@1')
+  await one.dispose()
+  start('second', 1, '/shop').publish()
+  assert.equal(ask('/shop'), 'second@1')
+})
+
+test('two plugins can swap their prefixes in one transition', async () => {
+  const { start, ask } = stage()
+  const one = [start('a', 1, '/x'), start('b', 1, '/y')]
+  for (const each of one) each.publish()
+  await Promise.all(one.map((each) => each.drain()))
+  const waiting = [ask('/x'), ask('/y')]
+  for (const each of one) await each.dispose()
+  const two = [start('a', 2, '/y'), start('b', 2, '/x')]
+  for (const each of two) each.publish()
+  assert.deepEqual(await Promise.all(waiting), ['b@2', 'a@2'])
+})
+
+test('a plugin that moves to another prefix leaves a 404 behind', async () => {
+  const { start, ask, live } = stage()
+  const one = start('a', 1)
+  one.publish()
+  await one.drain()
+  const waiting = ask('/a')
+  await one.dispose()
+  start('a', 2, '/new').publish()
+  live.settle()
+  assert.equal(await waiting, 'unknown')
+  assert.equal(ask('/new'), 'a@2')
+})
+
+test("a prefix that is malformed, or the host's own, is refused with what is wrong", () => {
+  const { start } = stage({ reserved: ['/_plugbay'] })
+  for (const prefix of ['hello', '', '//x', '/a//b', '/a/../b', '/..', '/a b', '/a?b', '/:id', '/*', '/ä'])
+    assert.throws(
+      () => start('p', 1, prefix),
+      /the plugin p asks for the routes under .*a prefix looks like/,
+      prefix,
+    )
+  assert.throws(() => start('p', 1, '/'), /which this host keeps for itself/)
+  assert.throws(() => start('p', 1, '/_plugbay/x'), /\/_plugbay is the host's own/)
+  assert.doesNotThrow(() => start('p', 1, '/_plugbayou'))
+})
+
+test('a host that says so lets a plugin have the root', () => {
+  const { start, ask } = stage({ root: true })
+  start('site', 1, '/').publish()
+  start('shop', 1).publish()
+  assert.deepEqual(
+    ['/', '/x/y', '/shop/1'].map((path) => ask(path)),
+    ['site@1', 'site@1', 'shop@1'],
+  )
+})
+
+test('after close() nobody enters, who waits is late, and what is in flight is waited for', async () => {
+  const { start, ask, live } = stage()
+  const [one, two] = [start('a', 1), start('b', 1)]
+  one.publish()
+  two.publish()
+  await two.drain()
+  const talk = new Talk()
+  const generation = live.enter('/a', talk)
+  assert.ok(typeof generation === 'object' && !(generation instanceof Promise))
+  const waiting = ask('/b')
+  let closed = false
+  const closing = live.close().then(() => {
+    closed = true
+  })
+  assert.equal(await waiting, 'late')
+  assert.equal(ask('/a'), 'late')
+  await turn()
+  assert.equal(closed, false)
+  generation.end(talk)
+  await closing
+})
+
+test('a client that went away while it waited reaches nobody', async () => {
+  const { start, ask, live } = stage()
+  const one = start('hello', 1)
+  one.publish()
+  await one.drain()
+  const talk = new Talk()
+  const waiting = ask('/hello', talk)
+  talk.made = true
+  await one.dispose()
+  start('hello', 2).publish()
+  assert.equal(await waiting, 'late')
+  assert.equal(live.live('hello')?.inFlight, 0)
+})
