@@ -11,7 +11,12 @@ const STARTS = [
   { name: 'module, warm cache', kind: 'module', floor: { how: 'import', kind: 'module' } },
   { name: 'module, cold cache', kind: 'module', floor: { how: 'import', kind: 'module' }, cold: true },
   { name: 'typescript, warm cache', kind: 'typescript', floor: { how: 'import', kind: 'module' } },
-  { name: 'typescript, cold cache', kind: 'typescript', floor: { how: 'import', kind: 'module' }, cold: true },
+  {
+    name: 'typescript, cold cache',
+    kind: 'typescript',
+    floor: { how: 'import', kind: 'module' },
+    cold: true,
+  },
 ]
 
 /** Cold starts, each in a fresh process, plugbay and the floor in turn. */

@@ -18,7 +18,9 @@ export async function measureMemory(say) {
     say(`memory of watching ${COUNT} plugins`)
     for (let round = 0; round < ROUNDS; round += 1)
       for (const watch of [true, false])
-        series[watch].push(await runChild('memory.child.js', { directory, names, kind, watch }, ['--expose-gc']))
+        series[watch].push(
+          await runChild('memory.child.js', { directory, names, kind, watch }, ['--expose-gc']),
+        )
   } finally {
     rmSync(root, { recursive: true, force: true })
   }

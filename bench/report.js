@@ -50,7 +50,10 @@ export function report(results) {
 
 function section(title, rows, columns) {
   if (!rows || rows.length === 0) return ''
-  const lines = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((of) => String(of(row))))]
+  const lines = [
+    Object.keys(columns),
+    ...rows.map((row) => Object.values(columns).map((of) => String(of(row)))),
+  ]
   const widths = lines[0].map((_, at) => Math.max(...lines.map((line) => line[at].length), 3))
   const print = (line) => `| ${line.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`

@@ -21,7 +21,12 @@ export function targets({ edit = [], cold = [] }) {
   for (const kind of ['commonjs', 'module', 'typescript']) {
     for (const settle of ['engine', 'default']) {
       const grown = edits(5000, kind, settle)?.plugbay?.median / edits(10, kind, settle)?.plugbay?.median
-      add(`${settle === 'engine' ? 'engine time' : 'default settle'}, ${kind}: N = 5,000 against N = 10`, 1.5, 'x', grown)
+      add(
+        `${settle === 'engine' ? 'engine time' : 'default settle'}, ${kind}: N = 5,000 against N = 10`,
+        1.5,
+        'x',
+        grown,
+      )
     }
   }
   add('cold start of 1,000 CommonJS, against require()', 1.5, 'x', starts(1000, 'commonjs')?.against.ratio)

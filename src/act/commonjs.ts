@@ -17,8 +17,13 @@ export type ModuleFunction = (
   dirname: string,
 ) => unknown
 
-/** A compiled CommonJS file. Each call gives the module function of one generation. */
-export type CommonjsFile = (timers: OwnedTimers, importFunction: ImportFunction) => ModuleFunction
+/** A compiled CommonJS file. */
+export interface CommonjsFile {
+  /** Gives the module function of one generation. */
+  instantiate(timers: OwnedTimers, importFunction: ImportFunction): ModuleFunction
+  /** The code, near enough to look for exports in it. V8 keeps it anyway. */
+  text(): string
+}
 
 const timerNames = [
   'setTimeout',
@@ -59,8 +64,11 @@ export function compileCommonjs(path: string, bytes: Buffer, plugin: string): Co
   } catch (error) {
     throw plainSyntaxError(path, source, plugin) ?? error
   }
-  return (timers, importFunction) =>
-    outer(...timerNames.map((timer) => timers[timer]), importFunction) as ModuleFunction
+  return {
+    instantiate: (timers, importFunction) =>
+      outer(...timerNames.map((timer) => timers[timer]), importFunction) as ModuleFunction,
+    text: () => Function.prototype.toString.call(outer),
+  }
 }
 
 const mayEvaluateImport = /\b(?:eval|Function)\b[^]*\bimport\b|\bimport\b[^]*\b(?:eval|Function)\b/

@@ -36,7 +36,8 @@ function isClass(value: unknown): boolean {
 }
 
 function describe(exports: unknown): string {
-  if (typeof exports !== 'object' || exports === null) return isClass(exports) ? 'a class' : typeof exports
+  if (typeof exports !== 'object' || exports === null)
+    return typeof exports === 'function' ? 'a class' : String(exports === null ? null : typeof exports)
   const names = Object.keys(exports)
   return names.length === 0 ? 'nothing' : names.map((name) => `\`${name}\``).join(', ')
 }

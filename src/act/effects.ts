@@ -19,14 +19,14 @@ export interface EffectsOptions {
 export class Effects {
   readonly #options: EffectsOptions
   readonly #disposers = new Set<{ readonly dispose: Disposer }>()
-  #ended = false
+  #ending: Promise<void> | undefined
 
   constructor(options: EffectsOptions) {
     this.#options = options
   }
 
   get ended(): boolean {
-    return this.#ended
+    return this.#ending !== undefined
   }
 
   /**
@@ -34,7 +34,7 @@ export class Effects {
    * @returns a function that disowns it without undoing it
    */
   add(dispose: Disposer): () => void {
-    if (this.#ended) {
+    if (this.#ending) {
       this.#options.onLate()
       void this.#undo(dispose)
       return () => undefined
@@ -45,9 +45,12 @@ export class Effects {
   }
 
   /** Undoes everything, once. What is registered from now on is undone at once. */
-  async end(): Promise<void> {
-    if (this.#ended) return
-    this.#ended = true
+  end(): Promise<void> {
+    this.#ending ??= Promise.resolve().then(() => this.#undoAll())
+    return this.#ending
+  }
+
+  async #undoAll(): Promise<void> {
     const entries = [...this.#disposers].toReversed()
     for (const entry of entries) {
       // A disposer may have disowned another one.

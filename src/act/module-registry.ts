@@ -1,15 +1,12 @@
-import { realpathSync } from 'node:fs'
-import Module, { createRequire, isBuiltin } from 'node:module'
-import { dirname, isAbsolute, join } from 'node:path'
-import { PluginError } from '../model/problem.ts'
-import type { Problem, ProblemCode } from '../model/problem.ts'
+import Module, { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import type { OwnedTimers } from './code.ts'
-import { codePosition } from '../model/code-position.ts'
 import type { ImportFunction } from './commonjs.ts'
+import { missingImportProblem } from './import-problem.ts'
 import type { ModuleStore } from './module-store.ts'
-import { isInside, isOwnFile } from './own-files.ts'
+import { isOwnFile } from './own-files.ts'
 import { problemOf, rememberProblem } from './problem-of.ts'
-import { resolveFile } from './resolve-file.ts'
+import { resolveRequire } from './resolve-require.ts'
 
 /** What the CommonJS modules of one generation stand on. */
 export interface RegistryScope {
@@ -21,7 +18,7 @@ export interface RegistryScope {
   readonly timers: OwnedTimers
   /** CommonJS packages in the folder's own `node_modules` are part of the generation. */
   readonly ownPackages: boolean
-  owner(path: string): string | undefined
+  readonly owner: (path: string) => string | undefined
   /** `import()` as a file of the plugin sees it. */
   importFrom(file: string): ImportFunction
   /** The namespace of an own ES module or TypeScript file. `undefined` where the compiled unit has none. */
@@ -32,7 +29,8 @@ type Require = NodeJS.Require
 type InternalModule = NodeJS.Module & { _compile?: unknown }
 type ModuleClass = new (id: string, parent?: NodeJS.Module) => InternalModule
 
-const nodeModulePaths = (Module as unknown as { _nodeModulePaths(from: string): string[] })._nodeModulePaths
+const nodeModulePaths = (Module as unknown as { _nodeModulePaths: (from: string) => string[] })
+  ._nodeModulePaths
 
 /**
  * The CommonJS modules of one generation. They behave as in Node, but live here instead of in the process-wide
@@ -65,7 +63,7 @@ export class ModuleRegistry {
     try {
       if (file.kind === 'json') module.exports = parseJson(path, file.text)
       else {
-        const run = file.run(this.#scope.timers, this.#scope.importFrom(path))
+        const run = file.code.instantiate(this.#scope.timers, this.#scope.importFrom(path))
         run.call(module.exports, module.exports, this.#requireOf(module), module, path, dirname(path))
       }
     } catch (error) {
@@ -80,7 +78,7 @@ export class ModuleRegistry {
 
   /** `require(specifier)` as written in a file of the plugin. */
   require(file: string, specifier: string, parent?: NodeJS.Module): unknown {
-    const path = this.#scope.store.resolution(file, specifier, () => this.#resolve(file, specifier))
+    const path = this.#resolve(file, specifier)
     if (path !== undefined) return this.load(path, parent)
     const require = createRequire(file)
     try {
@@ -91,27 +89,15 @@ export class ModuleRegistry {
     }
   }
 
-  /** The path of a file that belongs to this registry. `undefined` for what Node is to load. */
+  /** Where `require.resolve(specifier)` in a file of the plugin leads. */
+  resolve(file: string, specifier: string): string {
+    const path = this.#resolve(file, specifier)
+    return path ?? createRequire(file).resolve(specifier)
+  }
+
   #resolve(file: string, specifier: string): string | undefined {
-    const { real, store, ownPackages, owner } = this.#scope
-    if (isBuiltin(specifier)) return undefined
-    const byPath = /^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier)
-    let path: string | undefined
-    if (byPath) path = resolveFile(dirname(file), specifier)
-    else if (ownPackages || specifier.startsWith('#')) {
-      try {
-        path = createRequire(file).resolve(specifier)
-        path = isAbsolute(path) ? realpathSync.native(path) : undefined
-      } catch {
-        // The require that follows says the same, with Node's own words.
-      }
-    }
-    if (path === undefined) return undefined
-    if (isOwnFile(real, path)) return path
-    if (isInside(real, path)) return ownPackages && store.isCommonjs(path) ? path : undefined
-    const other = owner(path)
-    if (other !== undefined) throw new PluginError(this.#crossImport(file, specifier, other))
-    return undefined
+    const { store } = this.#scope
+    return store.resolution(file, specifier, () => resolveRequire(this.#scope, file, specifier))
   }
 
   #requireCompiled(path: string): unknown {
@@ -129,8 +115,7 @@ export class ModuleRegistry {
     const ofNode = (): Require => (native ??= createRequire(file))
     const resolve = ((specifier: string, options?: { paths?: string[] }) =>
       options === undefined && typeof specifier === 'string'
-        ? (this.#scope.store.resolution(file, specifier, () => this.#resolve(file, specifier)) ??
-          ofNode().resolve(specifier))
+        ? this.resolve(file, specifier)
         : ofNode().resolve(specifier, options)) as NodeJS.RequireResolve
     resolve.paths = (specifier) => ofNode().resolve.paths(specifier)
     require.resolve = resolve
@@ -172,41 +157,10 @@ export class ModuleRegistry {
       (code === 'MODULE_NOT_FOUND' && Array.isArray(requireStack) && requireStack[0] === file) ||
       code === 'ERR_PACKAGE_PATH_NOT_EXPORTED'
     if (!unresolved) return
-    rememberProblem(error, {
-      ...this.#importProblem(file, 'ERR_PLUGIN_IMPORT_MISSING', error),
-      message: `Cannot find '${specifier}'.`,
-      hint: /^[./]/.test(specifier)
-        ? 'Check the path: nothing is there.'
-        : `Run \`npm i ${packageName(specifier)}\` in ${this.#scope.real}, or in the application.`,
-    })
+    const { name, real, store } = this.#scope
+    store.missing.add([file, specifier])
+    rememberProblem(error, missingImportProblem({ plugin: name, real, file, specifier, cause: error }))
   }
-
-  #crossImport(file: string, specifier: string, other: string): Problem {
-    return {
-      ...this.#importProblem(file, 'ERR_PLUGIN_IMPORT_CROSS', new Error(specifier)),
-      message: `'${specifier}' is a file of the plugin ${other}.`,
-      hint: `Name ${other} in "dependencies" of metadata.json and use ctx.plugin('${other}').`,
-    }
-  }
-
-  #importProblem(file: string, code: ProblemCode, cause: unknown): Problem {
-    const at = codePosition(cause, [this.#scope.real])
-    return {
-      code,
-      severity: 'error',
-      plugin: this.#scope.name,
-      file,
-      ...(at?.file === file && { line: at.line, ...(at.column !== undefined && { column: at.column }) }),
-      message: '',
-      hint: '',
-      cause,
-    }
-  }
-}
-
-/** `@scope/name` or `name` of a bare specifier. */
-export function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
 }
 
 function newModule(path: string, parent?: NodeJS.Module): InternalModule {

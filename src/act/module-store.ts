@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
 import type { FileFact } from '../model/facts.ts'
+import { commonjsNames } from './commonjs-names.ts'
 import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
 import type { CommonjsFile } from './commonjs.ts'
 import { factOf, sameFact } from './content-hash.ts'
@@ -8,7 +11,7 @@ import { isOwnFile } from './own-files.ts'
 
 /** A file that was loaded, with all that evaluating it again takes. */
 export type StoredFile = { readonly sha: string; readonly fact: FileFact } & (
-  | { readonly kind: 'commonjs'; readonly run: CommonjsFile }
+  | { readonly kind: 'commonjs'; readonly code: CommonjsFile }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'compiled' }
   | { readonly kind: 'addon' }
@@ -23,6 +26,8 @@ export class ModuleStore {
   readonly files: Map<string, StoredFile> = new Map()
   /** By file, by specifier. `undefined` for what Node loads, or what was not found. */
   readonly resolutions: Map<string, Map<string, string | undefined>> = new Map()
+  /** File and specifier of what was not found. */
+  readonly missing: Set<readonly [string, string]> = new Set()
   readonly #plugin: string
   readonly #real: string
   readonly #contents: ContentHashes
@@ -73,13 +78,33 @@ export class ModuleStore {
 
   /** True for a file that `require` evaluates as CommonJS, JSON or an addon. */
   isCommonjs(path: string): boolean {
-    return this.#formats.of(path) !== 'compiled'
+    const format = this.#formats.of(path)
+    return format === 'unknown' ? this.load(path).kind !== 'compiled' : format !== 'compiled'
+  }
+
+  /** The names that an ES module can import from a CommonJS file. */
+  namesOf(path: string, resolve: (path: string, specifier: string) => string): ReadonlySet<string> {
+    return commonjsNames(path, (file) => this.#textOf(file), (file, specifier) => {
+      try {
+        return resolve(file, specifier)
+      } catch {
+        return undefined
+      }
+    })
   }
 
   /** Lets go of what only the first evaluation has a use for. */
   settle(): void {
     this.#earlier = new Map()
     this.#fresh.clear()
+  }
+
+  #textOf(path: string): string | undefined {
+    if (isOwnFile(this.#real, path)) {
+      const file = this.load(path)
+      return file.kind === 'commonjs' ? file.code.text() : undefined
+    }
+    return isAbsolute(path) && /\.c?js$/.test(path) ? readFileSync(path, 'utf8') : undefined
   }
 
   /** A file that has not changed since an earlier program compiled it. */
@@ -105,7 +130,7 @@ export class ModuleStore {
     if (format === 'json') return { kind: 'json', sha, fact, text: plainText(bytes) }
     if (format === 'compiled' || format === 'addon') return { kind: format, sha, fact }
     try {
-      return { kind: 'commonjs', sha, fact, run: compileCommonjs(path, bytes, this.#plugin) }
+      return { kind: 'commonjs', sha, fact, code: compileCommonjs(path, bytes, this.#plugin) }
     } catch (error) {
       if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', sha, fact }
       throw error

@@ -15,7 +15,8 @@ export async function within<T>(
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
     giveUp = () => resolve(TIMED_OUT)
     timer = setTimeout(giveUp, ms)
-    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted) giveUp()
+    else signal?.addEventListener('abort', giveUp)
   })
   try {
     return await Promise.race([promise, limit])

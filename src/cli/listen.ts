@@ -35,6 +35,7 @@ function explained({ code, message }: NodeJS.ErrnoException, port: number, host:
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return `${host} is no address of this machine.\nTake --host 127.0.0.1 for this machine only, --host 0.0.0.0 for all.`
+    case undefined:
     default:
       return `Cannot listen on port ${port} of ${host}: ${message}`
   }

@@ -31,7 +31,9 @@ export function terminal(stream: Stream, env: Readonly<Record<string, string | u
     get width() {
       return isTTY && stream.columns ? stream.columns : Infinity
     },
-    paint: (tone, text) => (coloured && text !== '' ? styleText(STYLES[tone], text) : text),
+    // Whether to colour has been decided: Node would decide for process.stdout.
+    paint: (tone, text) =>
+      coloured && text !== '' ? styleText(STYLES[tone], text, { validateStream: false }) : text,
     print: (text) => void stream.write(`${text}\n`),
   }
 }

@@ -51,8 +51,12 @@ export function healthWith(
   }
 }
 
-/** The first problem that keeps a candidate from running. */
-export function firstError(candidate: Candidate): Problem | undefined {
+/** Whether a candidate's files, apart from its settings, let it run. */
+export function isUsable(candidate: Candidate): boolean {
+  return candidate.metadata !== undefined && !candidate.incomplete && firstError(candidate) === undefined
+}
+
+function firstError(candidate: Candidate): Problem | undefined {
   return candidate.problems.find((problem) => problem.severity === 'error')
 }
 

@@ -15,7 +15,7 @@ export interface ParsedJson {
    * those that are whole are there.
    */
   readonly value: unknown
-  /** Without `plugin`, in the order of the text. */
+  /** Without `plugin`; of each sort the first twenty. */
   readonly problems: readonly Problem[]
   readonly places: Places
 }
@@ -116,7 +116,7 @@ function examine(
     problems.push(problemAt(places, 0, 'ERR_PLUGIN_JSON_SYNTAX', file, error.message, 'Correct the JSON.'))
   }
   const broken = problems.length > 0 || !tree
-  if (tree) inspectKeys(tree, places, file, problems)
+  if (tree) problems.push(...keyProblems(tree, places, file))
   const sound = !broken && problems.every(({ severity }) => severity === 'warning')
   if (sound) return { sound, value: toValue(tree), problems, places }
   return { sound, value: tree && wholeScalars(tree, errors), problems, places }
@@ -135,33 +135,37 @@ function tooDeep(text: string): number | undefined {
   return undefined
 }
 
-function inspectKeys(node: Node, places: Places, file: string, problems: Problem[]): void {
+/** Warnings come after errors, and of each only the first few: there are files that are not meant to be read. */
+function keyProblems(tree: Node, places: Places, file: string): readonly Problem[] {
+  const refused: Node[] = []
+  const repeated: Node[] = []
+  inspectKeys(tree, refused, repeated)
+  const first = (nodes: readonly Node[], code: ProblemCode, message: string, hint: string): Problem[] =>
+    nodes.slice(0, REPORTED).map((node) => {
+      const key = JSON.stringify(node.value).slice(0, 60)
+      return problemAt(places, node.offset, code, file, `The key ${key} ${message}`, hint)
+    })
+  const what = 'is refused: it can change what every object in the process is.'
+  const twice = 'stands twice in one object; the last one counts.'
+  return [
+    ...first(refused, 'ERR_PLUGIN_KEY_FORBIDDEN', what, 'Rename the key.'),
+    ...first(repeated, 'ERR_PLUGIN_KEY_DUPLICATE', twice, 'Remove one.').map((problem): Problem =>
+      Object.assign(problem, { severity: 'warning' }),
+    ),
+  ]
+}
+
+function inspectKeys(node: Node, refused: Node[], repeated: Node[]): void {
   const seen = new Set<string>()
   for (const each of node.children ?? []) {
-    const [keyNode, valueNode] = each.type === 'property' ? (each.children ?? []) : [undefined, each]
-    if (keyNode) {
-      const key = String(keyNode.value)
-      const shown = JSON.stringify(key)
-      if (forbidden.has(key)) {
-        const message = `The key ${shown} is refused: it can change what every object in the process is.`
-        problems.push(
-          problemAt(places, keyNode.offset, 'ERR_PLUGIN_KEY_FORBIDDEN', file, message, 'Rename the key.'),
-        )
-      } else if (seen.has(key)) {
-        const message = `The key ${shown} stands twice in one object; the last one counts.`
-        const problem = problemAt(
-          places,
-          keyNode.offset,
-          'ERR_PLUGIN_KEY_DUPLICATE',
-          file,
-          message,
-          'Remove one.',
-        )
-        problems.push({ ...problem, severity: 'warning' })
-      }
-      seen.add(key)
+    const [key, value] = each.type === 'property' ? (each.children ?? []) : [undefined, each]
+    if (key) {
+      const name = String(key.value)
+      if (forbidden.has(name)) refused.push(key)
+      else if (seen.has(name)) repeated.push(key)
+      seen.add(name)
     }
-    if (valueNode) inspectKeys(valueNode, places, file, problems)
+    if (value) inspectKeys(value, refused, repeated)
   }
 }
 

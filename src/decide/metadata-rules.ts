@@ -21,6 +21,9 @@ export type RawMetadata = Readonly<Record<string, unknown>>
 /** What a rule adds to. */
 type Flaws = MetadataFlaw[]
 
+/** The schema says that there are too many. */
+const MOST = 256
+
 const plainVersion = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
 
 /**
@@ -69,10 +72,11 @@ function versionRule(version: unknown, flaws: Flaws): void {
 function dependencyRule(key: string, value: unknown, flaws: Flaws): void {
   if (typeof value !== 'object' || value === null) return
   if (Array.isArray(value)) {
-    for (const [index, name] of value.entries()) dependencyNameRule(name, [key, index], 'value', flaws)
+    for (const [index, name] of value.slice(0, MOST).entries())
+      dependencyNameRule(name, [key, index], 'value', flaws)
     return
   }
-  for (const [name, range] of Object.entries(value)) {
+  for (const [name, range] of Object.entries(value).slice(0, MOST)) {
     dependencyNameRule(name, [key, name], 'key', flaws)
     rangeRule(range, [key, name], flaws)
   }

@@ -23,6 +23,10 @@ export interface Mismatch {
   readonly known?: readonly string[]
 }
 
+/** A list of thousands of wrong items is one mistake, and comparing errors with each other takes its time. */
+const CONSIDERED = 200
+const REPORTED = 20
+
 interface Describing {
   /** Put before every path. */
   readonly prefix?: string
@@ -31,7 +35,7 @@ interface Describing {
 }
 
 /**
- * Says in words what ajv found, one mismatch for each place.
+ * Says in words what ajv found, one mismatch for each place, the first twenty.
  * @param errors of a validator with `verbose` and `allErrors`.
  * @param root the value that was validated.
  */
@@ -41,9 +45,11 @@ export function mismatches(
   how: Describing = {},
 ): readonly Mismatch[] {
   const found = new Map<string, Mismatch>()
-  for (const error of errors) {
-    if (isEcho(error, errors)) continue
-    const mismatch = describe(error, root, errors, how)
+  const considered = errors.slice(0, CONSIDERED)
+  for (const error of considered) {
+    if (isEcho(error, considered)) continue
+    if (found.size === REPORTED) break
+    const mismatch = describe(error, root, considered, how)
     const key = JSON.stringify([mismatch.path, mismatch.kind === 'unknown'])
     if (!found.has(key)) found.set(key, mismatch)
   }

@@ -37,11 +37,12 @@ export function plan(
   const start = new Set<string>()
   const restart = new Set<string>()
   const changed: string[] = []
-  const moved: string[] = []
+  const queue: string[] = []
+  const isMoved = (name: string): boolean => stop.has(name) || start.has(name) || restart.has(name)
   const move = (name: string, list: Set<string>): void => {
     if (list.has(name)) return
     list.add(name)
-    moved.push(name)
+    queue.push(name)
   }
 
   /** Compares one name, without asking for its identity unless it is touched itself. */
@@ -69,19 +70,24 @@ export function plan(
   for (const name of forced) if (!names.has(name)) compare(name, false)
   if (touched !== undefined) for (const name of names) compareNeeds(name)
 
-  for (let at = 0; at < moved.length; at++) {
-    const name = moved[at] ?? ''
+  const walked = new Set<string>()
+  for (let at = 0; at < queue.length; at++) {
+    const name = queue[at] ?? ''
     if (touched !== undefined && !names.has(name)) compareNeeds(name)
     for (const dependent of wanted.dependents.get(name) ?? []) {
-      if (stop.has(dependent) || start.has(dependent) || restart.has(dependent)) continue
+      if (isMoved(dependent)) continue
       if (touched !== undefined && !names.has(dependent) && !forced.has(dependent)) compare(dependent, false)
       const verdict = verdicts.get(dependent)
       const fact = running.get(dependent)
-      if (verdict === undefined || !stands(verdict)) continue
-      if (fact !== undefined) {
-        if (fact.dependencies.includes(name) || verdict.dependencies.includes(name)) move(dependent, restart)
-      } else if (verdict.state === 'on' && !stop.has(name) && verdict.dependencies.includes(name)) {
-        move(dependent, start)
+      if (isMoved(dependent) || verdict === undefined || !stands(verdict)) continue
+      const runsWith = fact?.dependencies.includes(name) === true
+      if (isMoved(name) && (runsWith || (!stop.has(name) && verdict.dependencies.includes(name)))) {
+        if (fact !== undefined) move(dependent, restart)
+        else if (verdict.state === 'on') move(dependent, start)
+      } else if (touched !== undefined && fact !== undefined && !walked.has(dependent)) {
+        // An optional dependency that is not used ends no chain: what moves may close or open a circle through it.
+        walked.add(dependent)
+        queue.push(dependent)
       }
     }
   }

@@ -1,15 +1,13 @@
-import type { Candidate, Decision, Verdict, Wanted } from '../model/decision.ts'
+import type { Candidate, Verdict, Wanted } from '../model/decision.ts'
 import type { Metadata } from '../model/metadata.ts'
 import type { RunningFact } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import { claims } from './claims.ts'
-import { clause } from './clause.ts'
 import type { EnabledPlugins } from './enabled-plugins.ts'
-import { firstError, healthWith, type Health, type HealthInput } from './health.ts'
-import { order, type Ordered } from './order.ts'
-import { select } from './select.ts'
+import { healthWith, type HealthInput } from './health.ts'
+import { settle } from './settle.ts'
 import { strangers } from './strangers.ts'
-import type { Blocked, Subject } from './subject.ts'
+import type { Blocked } from './subject.ts'
 
 export interface WantedInput extends HealthInput {
   readonly candidates: Iterable<Candidate>
@@ -28,36 +26,9 @@ const EMPTY: Readonly<Record<string, unknown>> = Object.freeze({})
  * runs, and counts for its dependents; and so does one whose new dependencies would close a circle.
  */
 export function decideWanted(input: WantedInput): Wanted {
-  const { running, config, program, enabledPlugins } = input
-  const { held, rejected } = claims(input.candidates, running)
+  const { held, rejected } = claims(input.candidates, input.running)
   const healthOf = healthWith(input, held)
-  /** By which metadata a plugin is judged: the newest, or what it runs with while that is not usable. */
-  const metadataOf = (name: string): Metadata | undefined => {
-    const health = healthOf(name)
-    return health.state === 'whole'
-      ? health.metadata
-      : (running.get(name)?.metadata ?? held.get(name)?.metadata)
-  }
-  const decisions = select({
-    names: [...held.keys()],
-    program,
-    enabledPlugins,
-    config,
-    enabled: (name) => {
-      const candidate = held.get(name)
-      const usable = candidate !== undefined && !candidate.incomplete && firstError(candidate) === undefined
-      return (usable ? candidate.metadata : (running.get(name)?.metadata ?? candidate?.metadata))?.enabled
-    },
-    needs: (name) => Object.keys(metadataOf(name)?.dependencies ?? {}),
-  })
-
-  const subjects = new Map<string, Subject>()
-  for (const name of held.keys()) {
-    const decision = decisions.get(name)
-    if (decision?.enabled !== true) subjects.set(name, off(name, decision))
-    else subjects.set(name, subjectOf(name, healthOf(name), running.get(name), input.failed.get(name)))
-  }
-  const { ordered, refused } = orderAround(subjects, running)
+  const { decisions, ordered, refused, metadataOf } = settle(input, held, healthOf)
 
   const verdicts = new Map<string, Verdict>()
   for (const [name, candidate] of held) {
@@ -97,77 +68,9 @@ export function decideWanted(input: WantedInput): Wanted {
     verdicts,
     order: ordered.order,
     position: new Map(ordered.order.map((name, at) => [name, at])),
-    dependents: dependentsOf(held, running),
+    dependents: dependentsOf(held, input.running),
     rejected,
-    problems: [...strangers(held, program, enabledPlugins, config), ...warnings],
-  }
-}
-
-function off(name: string, decision: Decision | undefined): Subject {
-  const because = decision?.because ?? ''
-  return {
-    name,
-    version: '',
-    dependencies: {},
-    optionalDependencies: {},
-    absent: {
-      code: 'ERR_PLUGIN_DEPENDENCY_OFF',
-      because: `is off (${because})`,
-      hint: `Turn ${name} on (it is off because: ${because}), or make it an optional dependency.`,
-    },
-  }
-}
-
-function subjectOf(
-  name: string,
-  health: Health,
-  fact: RunningFact | undefined,
-  failed: Problem | undefined,
-): Subject {
-  if (health.state === 'whole') {
-    const { version, dependencies, optionalDependencies } = health.metadata
-    const subject = { name, version, dependencies, optionalDependencies }
-    return failed === undefined || fact !== undefined
-      ? subject
-      : { ...subject, failed: clause(failed.message) }
-  }
-  if (fact !== undefined) return asItRuns(fact)
-  const why =
-    health.state === 'incomplete' ? `is not whole yet (${health.because})` : `is invalid: ${health.because}`
-  const hint = `Mend ${name}; its dependents start with it.`
-  const absent = { code: 'ERR_PLUGIN_DEPENDENCY_INVALID' as const, because: why, hint }
-  return { name, version: '', dependencies: {}, optionalDependencies: {}, absent }
-}
-
-function asItRuns(fact: RunningFact): Subject {
-  const { version, dependencies, optionalDependencies } = fact.metadata
-  return { name: fact.name, version, dependencies, optionalDependencies }
-}
-
-/**
- * Orders, and takes back the edits that close a circle among plugins that run: those plugins count as they run, so
- * that an edit of one does not take down the ring.
- */
-function orderAround(
-  subjects: Map<string, Subject>,
-  running: ReadonlyMap<string, RunningFact>,
-): { readonly ordered: Ordered; readonly refused: ReadonlyMap<string, Blocked> } {
-  const refused = new Map<string, Blocked>()
-  for (;;) {
-    const ordered = order(subjects)
-    let again = false
-    for (const [name, blocked] of ordered.blocked) {
-      const fact = running.get(name)
-      if (blocked.circle !== true || fact === undefined || refused.has(name)) continue
-      const closes = Object.keys(subjects.get(name)?.dependencies ?? {}).some(
-        (to) => !Object.hasOwn(fact.metadata.dependencies, to) && ordered.blocked.get(to)?.circle === true,
-      )
-      if (!closes) continue
-      refused.set(name, blocked)
-      subjects.set(name, asItRuns(fact))
-      again = true
-    }
-    if (!again) return { ordered, refused }
+    problems: [...strangers(held, input.program, input.enabledPlugins, input.config), ...warnings],
   }
 }
 

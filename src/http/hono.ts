@@ -26,17 +26,17 @@ export interface HonoRoutes {
    * `context`.
    * @throws Error if the prefix is malformed, the host's own, or another plugin's.
    */
-  open(scope: Scope): Hono
+  readonly open: (scope: Scope) => Hono
   /** To be mounted once: `app.use('*', routes.middleware())`. What is no plugin's goes on to the next handler. */
-  middleware(): MiddlewareHandler
+  readonly middleware: () => MiddlewareHandler
   /** The routes that a plugin has live; none if it is not live. */
-  routes(name: string): Route[]
+  readonly routes: (name: string) => Route[]
   /** What a plugin's requests in flight number. */
-  inFlight(name: string): number
+  readonly inFlight: (name: string) => number
   /** To be called on the manager's `report`: what waits for a plugin that did not come back gets its 404. */
-  settle(): void
+  readonly settle: () => void
   /** What still arrives gets a 503. Resolves when what is in flight has been answered; event streams do not count. */
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Makes live routes for Hono on Node (`@hono/node-server`). */

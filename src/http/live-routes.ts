@@ -187,7 +187,7 @@ export class LiveRoutes<Handler> {
 
   /** Promises go on only after everything that is published together has been. */
   #wake(mount: Mount<Handler>): void {
-    for (const go of [...mount.waiting]) go()
+    for (const go of mount.waiting) go()
   }
 
   #find(path: string): Mount<Handler> | undefined {

@@ -14,7 +14,7 @@ type Reader = ReadableStreamDefaultController<Uint8Array>
 
 /**
  * Tells open pages what changed, as server-sent events: `all` on connecting, then `change` with the plugins that differ
- * and the keys of those that are gone. Leaves no timer that keeps the process alive.
+ * and the keys of those that are gone. Nobody reading, or close(), leaves no timer.
  */
 export class PageFeed {
   readonly #look: () => Shown
@@ -56,7 +56,7 @@ export class PageFeed {
   /** Something may have changed. */
   touch(): void {
     if (this.#readers.size === 0) return
-    this.#soon ??= setTimeout(() => this.#tell(), TOGETHER).unref()
+    this.#soon ??= setTimeout(() => this.#tell(), TOGETHER)
   }
 
   /** Ends every stream. */

@@ -27,9 +27,9 @@ export interface Page {
   /** `GET /`, `GET /_plugbay/plugins`, `GET /_plugbay/events`; to be routed to the root. */
   readonly app: Hono
   /** Something about a plugin may have changed. */
-  touch(): void
+  readonly touch: () => void
   /** Ends what is streamed to open pages. */
-  close(): void
+  readonly close: () => void
 }
 
 const HEADERS = {

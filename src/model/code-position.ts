@@ -13,18 +13,26 @@ export function codePosition(cause: unknown, folders: readonly string[]): CodePo
   if (typeof cause !== 'object' || cause === null || !('stack' in cause) || typeof cause.stack !== 'string')
     return undefined
   for (const line of cause.stack.split('\n')) {
-    const match = /(?:\(|^|\s)((?:file:\/\/)?\/?[^()\s][^()]*?):(\d+)(?::(\d+))?\)?$/.exec(line.trim())
+    const match = /^(.+?):(\d+)(?::(\d+))?\)?$/.exec(line.trimEnd())
     if (!match) continue
-    const [, place = '', row, column] = match
-    const file = place.startsWith('file://') ? safePath(place) : place.replace(/^at (?:async )?/, '')
-    if (!folders.some((folder) => isInside(file, folder))) continue
-    return { file, line: Number(row), ...(column !== undefined && { column: Number(column) }) }
+    const [, before = '', row, column] = match
+    const url = before.indexOf('file://')
+    const text = url < 0 ? before : safePath(before.slice(url))
+    for (const folder of folders) {
+      const file = from(text, folder)
+      if (file) return { file, line: Number(row), ...(column !== undefined && { column: Number(column) }) }
+    }
   }
   return undefined
 }
 
-function isInside(file: string, folder: string): boolean {
-  return file.startsWith(folder) && /^[/\\]/.test(file.slice(folder.length))
+/** The end of a text, from where it names something in a folder: names may hold blanks and brackets. */
+function from(text: string, folder: string): string | undefined {
+  for (let at = text.indexOf(folder); at >= 0; at = text.indexOf(folder, at + 1)) {
+    const end = text[at + folder.length]
+    if ((at === 0 || /[\s(]/.test(text[at - 1] ?? '')) && (end === '/' || end === '\\')) return text.slice(at)
+  }
+  return undefined
 }
 
 /** The path of a file URL. */

@@ -82,7 +82,19 @@ export function watch(options: WatcherOptions): Watcher {
   const entry = async (directory: string): Promise<void> => {
     if (await flock.look(directory)) flock.add(directory, false)
     else flock.forget(directory)
-    await flock.pump()
+  }
+  const touched = new Set<string>()
+  let looking = false
+  const lookAtTouched = async (): Promise<void> => {
+    if (looking) return
+    looking = true
+    while (touched.size > 0) {
+      const batch = [...touched]
+      touched.clear()
+      await Promise.all(batch.map(entry))
+      await flock.pump()
+    }
+    looking = false
   }
   const list = async (root: Place): Promise<void> => {
     const entries = await readdir(root.path, { withFileTypes: true }).catch(() => [])
@@ -111,7 +123,8 @@ export function watch(options: WatcherOptions): Watcher {
           void list(root)
         } else {
           tell(() => hints.folder(join(path, name)))
-          void entry(join(path, name))
+          touched.add(join(path, name))
+          void lookAtTouched()
         }
       },
       changed: () => {
@@ -181,6 +194,7 @@ export function watch(options: WatcherOptions): Watcher {
       flock.forget(directory)
     },
     rearm: (path) => {
+      if (!ready || closing !== undefined) return
       const place = places.find((place) => place.path === path)
       if (place) void place.rearm()
       else flock.rearm(path)

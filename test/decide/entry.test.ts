@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { chooseEntry } from '#src/decide/entry.js'
 
 function files(...names: readonly string[]): ReadonlyMap<string, { size: number }> {
@@ -12,7 +12,7 @@ const all = ['plugin', 'index'].flatMap((base) => order.map((ending) => `${base}
 
 test('without main the first of plugin.* and then index.* is the entry', () => {
   for (const [at, entry] of all.entries()) {
-    assert.deepEqual(chooseEntry(undefined, files(...all.slice(at).reverse(), 'a.js')), {
+    assert.deepEqual(chooseEntry(undefined, files(...all.slice(at).toReversed(), 'a.js')), {
       kind: 'found',
       entry,
     })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { parseJson } from '#src/decide/json.js'
 import { lines } from './judged.js'
 
@@ -65,9 +65,19 @@ test('comments and trailing commas are read where they are allowed', () => {
 })
 
 test('more than twenty problems are cut, and the last says how many there are', () => {
-  const { problems } = parseJson(`{${'"a": x,\n'.repeat(50)}`, 'strict', '/f.json')
+  const { problems } = parseJson(
+    `{${Array.from({ length: 50 }, (_, index) => `"${index}": x,\n`).join('')}}`,
+    'strict',
+    '/f.json',
+  )
   assert.equal(problems.length, 20)
   assert.match(problems.at(-1)!.hint, /^3\d more follow/)
+})
+
+test('a forbidden key is not lost behind many that stand twice', () => {
+  const { sound, problems } = parseJson(`{${'"a": 1,'.repeat(5000)}"__proto__": 1}`, 'strict', '/f.json')
+  assert.equal(sound, false)
+  assert.equal(problems.length, 21)
 })
 
 for (const [what, text, place] of [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { NAME_PATTERN, nameFlaw, nameHint, nameLike } from '#src/decide/plugin-name.js'
 import { readSchemas } from '#src/read/schemas.js'
 
@@ -11,24 +11,44 @@ for (const name of ['a', 'hello', '0', 'a.b-c_d', 'console', 'com', 'com10', 'au
 }
 
 for (const name of [
-  ...[
-    '',
-    'a'.repeat(64),
-    'a'.repeat(300),
-    'Hello',
-    '.a',
-    '-a',
-    '_a',
-    '../a',
-    'a/b',
-    'a\\b',
-    'a\0',
-    'a\n',
-    'a b',
-  ],
-  ...['%2e%2e', 'раypal', 'caf\u00e9', 'cafe\u0301', 'a\u200b', '\u202ea', 'a.', 'a '],
-  ...['constructor', 'prototype', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'node_modules'],
-  ...['con', 'prn', 'aux', 'nul', 'com0', 'com9', 'lpt0', 'lpt9', 'CON', 'nul.txt'],
+  '',
+  'a'.repeat(64),
+  'a'.repeat(300),
+  'Hello',
+  '.a',
+  '-a',
+  '_a',
+  '../a',
+  'a/b',
+  'a\\b',
+  'a\0',
+  'a\n',
+  'a b',
+  '%2e%2e',
+  'раypal',
+  'caf\u00e9',
+  'cafe\u0301',
+  'a\u200b',
+  '\u202ea',
+  'a.',
+  'a ',
+  'constructor',
+  'prototype',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'node_modules',
+  'con',
+  'prn',
+  'aux',
+  'nul',
+  'com0',
+  'com9',
+  'lpt0',
+  'lpt9',
+  'CON',
+  'nul.txt',
 ]) {
   test(`${JSON.stringify(name.slice(0, 80))} is no plugin name`, () => {
     assert.notEqual(nameFlaw(name), undefined)

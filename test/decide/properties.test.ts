@@ -195,6 +195,7 @@ test('a plan of what was touched is the plan of everything, if nothing else chan
         const [one, other] = [old.verdicts.get(name), wanted.verdicts.get(name)]
         const same =
           identityIn(before)(name) === identity(name) &&
+          one?.decision?.enabled === other?.decision?.enabled &&
           one?.decision?.source === other?.decision?.source &&
           one?.decision?.because === other?.decision?.because
         if (!same) touched.add(name)

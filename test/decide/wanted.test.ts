@@ -63,7 +63,7 @@ test('settings that do not fit make the plugin invalid and block its dependents'
   assert.equal(wanted.verdicts.get('b')?.problem?.code, 'ERR_PLUGIN_SETTINGS_INVALID')
   const blocked = wanted.verdicts.get('a')
   assert.equal(blocked?.problem?.code, 'ERR_PLUGIN_DEPENDENCY_INVALID')
-  assert.equal(blocked.because, 'needs b, which is invalid: `port` should be a number.')
+  assert.equal(blocked.because, 'needs b, which is invalid: `port` should be a number')
   assert.equal(blocked.problem.message, 'a needs b, which is invalid: `port` should be a number.')
   assert.equal(blocked.problem.file, '/plugins/a/metadata.json')
   assert.notEqual(blocked.problem.hint, '')

@@ -16,8 +16,8 @@ import type { Life } from './life.js'
 interface Site {
   readonly routes: HonoRoutes
   readonly url: string
-  start(name: string, generation: number, routes: (app: Hono) => void, prefix?: string): Life
-  text(path: string, init?: RequestInit): Promise<string>
+  readonly start: (name: string, generation: number, routes: (app: Hono) => void, prefix?: string) => Life
+  readonly text: (path: string, init?: RequestInit) => Promise<string>
 }
 
 async function site(t: TestContext, options: HonoRoutesOptions = {}): Promise<Site> {
@@ -205,7 +205,7 @@ test('an event stream does not delay a drain, and ends cleanly with its generati
   )
   const response = await fetch(`${url}/live/events`)
   const reader = response.body!.getReader()
-  assert.equal(Buffer.from((await reader.read()).value!).toString(), 'data: one\n\n')
+  assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), 'data: one\n\n')
   assert.equal(routes.inFlight('live'), 1)
   const begin = performance.now()
   await one.drain()

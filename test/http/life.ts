@@ -44,7 +44,7 @@ export function life(name: string, generation = 1, prefix?: string): Life {
     },
     dispose: async () => {
       abort.abort()
-      for (const call of calls.dispose.reverse()) await call()
+      for (const call of calls.dispose.toReversed()) await call()
     },
   }
 }

@@ -129,7 +129,7 @@ test('a closure switches at one instant: nothing that waited sees one of it new 
   const two = [start('a', 2), start('b', 2)]
   for (const each of two) each.publish()
   await Promise.all(asked)
-  assert.deepEqual(seen.sort(), [
+  assert.deepEqual(seen.sort(([a], [b]) => a!.localeCompare(b!)), [
     ['a@2', 'b@2'],
     ['b@2', 'a@2'],
   ])

@@ -29,7 +29,7 @@ function file(content: string | Uint8Array): string {
 function refusal(path: string, limit = 65_536): string {
   const fact = readText(path, limit)
   assert.equal(fact.kind, 'refused')
-  const { problem } = fact as Extract<typeof fact, { kind: 'refused' }>
+  const { problem } = fact
   assert.equal(problem.file, path)
   assert.equal(problem.severity, 'error')
   assert.notEqual(problem.hint, '')

@@ -27,7 +27,8 @@ import { watch } from '#src/read/watch.js'
 import type { Watcher } from '#src/read/watch.js'
 
 const DEADLINE_MS = 8000
-const QUIET_MS = 400
+/** Longer than a watcher waits until it listens anew. */
+const QUIET_MS = 600
 
 interface Scene {
   readonly base: string

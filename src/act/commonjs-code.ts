@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
+import type { Code, OwnedTimers } from './code.ts'
+import type { ContentHashes } from './content-hash.ts'
+import { ModuleFormats } from './module-format.ts'
+import { ModuleRegistry } from './module-registry.ts'
+import type { ModuleStore } from './module-store.ts'
+import { isOwnFile, ownName } from './own-files.ts'
+import { OwnImports } from './own-imports.ts'
+import { isCodeFile } from './plugin-files.ts'
+import type { PluginFiles } from './plugin-files.ts'
+import { resolveFile } from './resolve-file.ts'
+
+/** What evaluating a plugin takes from the plugins around it. */
+export interface Neighbours {
+  /** The name of the plugin whose folder holds this path. */
+  readonly owner: (path: string) => string | undefined
+}
+
+/** A plugin whose code is CommonJS through and through. */
+export class CommonjsCode implements Code {
+  readonly kind = 'commonjs'
+  readonly id: string
+  readonly store: ModuleStore
+  readonly #plugin: PluginFiles
+  readonly #entry: string
+  readonly #neighbours: Neighbours
+  readonly #packageType: string | undefined
+  readonly #addon: boolean
+  #names: string
+
+  constructor(id: string, plugin: PluginFiles, entry: string, store: ModuleStore, neighbours: Neighbours) {
+    this.id = id
+    this.store = store
+    this.#plugin = { ...plugin, files: new Map() }
+    this.#entry = entry
+    this.#neighbours = neighbours
+    this.#packageType = new ModuleFormats(plugin.real).packageType(dirname(entry))
+    this.#addon = [...plugin.files.keys()].some((name) => name.endsWith('.node'))
+    this.#names = namesOf(plugin)
+  }
+
+  get once(): boolean {
+    return this.#addon || [...this.store.files.values()].some((file) => file.kind === 'addon')
+  }
+
+  async evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }> {
+    const registry = this.#registry(timers)
+    try {
+      return { exports: registry.load(this.#entry) }
+    } finally {
+      this.store.settle()
+    }
+  }
+
+  /** True if the files that were loaded say what they said, and every specifier leads where it led. */
+  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+    const { real, entry } = this.#plugin
+    if (plugin.real !== real || plugin.entry !== entry) return false
+    for (const [path, { sha }] of this.store.files) {
+      if (!isOwnFile(real, path)) continue
+      if (contents.of(path, plugin.files.get(ownName(real, path)))?.sha !== sha) return false
+    }
+    if (new ModuleFormats(real).packageType(dirname(this.#entry)) !== this.#packageType) return false
+    for (const [file, specifier] of this.store.missing) if (canResolve(file, specifier)) return false
+    const names = namesOf(plugin)
+    if (names !== this.#names && !this.#resolvesTheSame()) return false
+    this.#names = names
+    return true
+  }
+
+  #resolvesTheSame(): boolean {
+    for (const [file, specifiers] of this.store.resolutions) {
+      for (const [specifier, path] of specifiers) {
+        if (!/^[./]/.test(specifier)) continue
+        if ((resolveFile(dirname(file), specifier) ?? path) !== path) return false
+      }
+    }
+    return true
+  }
+
+  #registry(timers: OwnedTimers): ModuleRegistry {
+    const { name, real } = this.#plugin
+    const scope = { name, real, store: this.store, ownPackages: true, owner: this.#neighbours.owner }
+    const imports = new OwnImports({ ...scope, registry: () => registry, importCompiled: () => undefined })
+    const registry: ModuleRegistry = new ModuleRegistry({
+      ...scope,
+      timers,
+      importFrom: (file) => imports.from(file),
+      requireCompiled: () => undefined,
+    })
+    return registry
+  }
+}
+
+function canResolve(file: string, specifier: string): boolean {
+  try {
+    return createRequire(file).resolve(specifier) !== ''
+  } catch {
+    return false
+  }
+}
+
+function namesOf(plugin: PluginFiles): string {
+  return [...plugin.files.keys()].filter((name) => isCodeFile(name)).join('\0')
+}

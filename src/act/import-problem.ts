@@ -1,0 +1,60 @@
+import type { Problem, ProblemCode } from '../model/problem.ts'
+import { codePosition } from '../model/code-position.ts'
+
+/** An import that went wrong: who asked for what, and where. */
+export interface FaultyImport {
+  readonly plugin: string
+  /** The plugin's folder, links followed. */
+  readonly real: string
+  /** The file that asked. */
+  readonly file: string
+  readonly specifier: string
+  /** What was thrown; its stack tells the place. Without it, the place is where this is called from. */
+  readonly cause?: unknown
+  /** The place, where it is known better. */
+  readonly line?: number
+  readonly column?: number
+}
+
+/** The specifier leads nowhere. */
+export function missingImportProblem(faulty: FaultyImport): Problem {
+  const { real, specifier } = faulty
+  return {
+    ...place(faulty, 'ERR_PLUGIN_IMPORT_MISSING'),
+    message: `Cannot find '${specifier}'.`,
+    hint: /^(?:[./#]|file:)/.test(specifier)
+      ? 'Check the path: nothing is there.'
+      : `Run \`npm i ${packageName(specifier)}\` in ${real}, or in the application.`,
+    ...(faulty.cause !== undefined && { cause: faulty.cause }),
+  }
+}
+
+/** The specifier leads into another plugin's folder. */
+export function crossImportProblem(faulty: FaultyImport & { readonly other: string }): Problem {
+  const { other, specifier } = faulty
+  return {
+    ...place(faulty, 'ERR_PLUGIN_IMPORT_CROSS'),
+    message: `'${specifier}' is a file of the plugin ${other}.`,
+    hint: `Name ${other} in "dependencies" of metadata.json and use ctx.plugin('${other}').`,
+  }
+}
+
+function place(
+  faulty: FaultyImport,
+  code: ProblemCode,
+): Pick<Problem, 'code' | 'severity' | 'plugin' | 'file' | 'line' | 'column'> {
+  const { plugin, file, line, column } = faulty
+  const at = line === undefined ? codePosition(faulty.cause ?? new Error(code), [faulty.real]) : { file, line, column }
+  return {
+    code,
+    severity: 'error',
+    plugin,
+    file,
+    ...(at?.file === file && { line: at.line, ...(at.column !== undefined && { column: at.column }) }),
+  }
+}
+
+/** `@scope/name` or `name` of a bare specifier. */
+function packageName(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+}

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { Pulse } from '#src/hall/pulse.js'
+
+interface Rig {
+  readonly pulse: Pulse
+  readonly looks: (string[] | undefined)[]
+  tick(ms: number): void
+}
+
+function rig(t: TestContext, settle = 50, rescan = 0): Rig {
+  const start = performance.now()
+  let passed = 0
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate'] })
+  t.mock.method(performance, 'now', () => start + passed)
+  const looks: (string[] | undefined)[] = []
+  const pulse = new Pulse({ settle, rescan, look: (folders) => looks.push(folders && [...folders].sort()) })
+  t.after(() => pulse.close())
+  const tick = (ms: number): void => {
+    for (let step = 0; step < ms; step += 1) {
+      passed += 1
+      t.mock.timers.tick(1)
+    }
+  }
+  return { pulse, looks, tick }
+}
+
+test('hints are gathered until nothing came for the settle time', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  pulse.hint(['a'])
+  tick(40)
+  pulse.hint(['b'])
+  pulse.hint(['a'])
+  tick(49)
+  assert.deepEqual(looks, [])
+  tick(1)
+  assert.deepEqual(looks, [['a', 'b']])
+  tick(1000)
+  assert.equal(looks.length, 1)
+})
+
+test('a hint at everything makes it a look at everything; a hint at nothing is a look all the same', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  pulse.hint(['a'])
+  pulse.hint(undefined)
+  tick(50)
+  pulse.hint([])
+  tick(50)
+  assert.deepEqual(looks, [undefined, []])
+})
+
+test('hints that never pause are heard all the same', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  for (let ms = 0; ms < 5000; ms += 10) {
+    pulse.hint(['a'])
+    tick(10)
+  }
+  assert.ok(looks.length >= 1 && looks.length <= 4, `${looks.length} looks`)
+})
+
+test('what was still moving is looked at again, unless a look is due anyway', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  pulse.again(20)
+  tick(20)
+  assert.deepEqual(looks, [[]])
+  pulse.hint(['a'])
+  pulse.again(1)
+  tick(49)
+  assert.equal(looks.length, 1)
+  tick(1)
+  assert.deepEqual(looks, [[], ['a']])
+})
+
+test('everything is looked at now and then, and more often while the watcher is in trouble', (t) => {
+  const { pulse, looks, tick } = rig(t, 50, 5000)
+  pulse.start()
+  tick(10_000)
+  assert.deepEqual(looks, [undefined, undefined])
+  pulse.degrade()
+  tick(3000)
+  assert.equal(looks.length, 5)
+})
+
+test('rescan 0 is never', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  pulse.start()
+  pulse.degrade()
+  tick(60_000)
+  assert.deepEqual(looks, [])
+})
+
+test('after close nothing comes any more', (t) => {
+  const { pulse, looks, tick } = rig(t, 50, 100)
+  pulse.start()
+  pulse.hint(['a'])
+  pulse.close()
+  pulse.hint(['b'])
+  pulse.again(1)
+  pulse.degrade()
+  tick(5000)
+  assert.deepEqual(looks, [])
+})
