@@ -61,8 +61,7 @@ export function rowsOf(text: string, head: string): string[][] {
   const rows: string[][] = []
   for (let i = start + 2; lines[i]?.startsWith('|'); i += 1) {
     rows.push(
-      lines[i]!
-        .split(/(?<!\\)\|/)
+      lines[i]!.split(/(?<!\\)\|/)
         .slice(1, -1)
         .map((cell) => cell.trim()),
     )

@@ -34,7 +34,9 @@ test('every fenced block of the README is of a kind that is run here', () => {
   }
 })
 
-for (const section of new Set(fences.filter(({ path }) => path !== undefined).map((fence) => fence.section))) {
+for (const section of new Set(
+  fences.filter(({ path }) => path !== undefined).map((fence) => fence.section),
+)) {
   const own = fences.filter((fence) => fence.section === section)
   test(`the example under "${section}" prints what the README says`, async (t) => {
     const directory = await project(t, own)
@@ -75,6 +77,9 @@ test('the two minutes of the README go as it says', async (t) => {
     for (const line of prints.trimEnd().split('\n')) await host.says(lineLike(line))
     const [path, answer] = answers[title]!
     assert.equal(await host.get(path), answer, title)
+    if (title !== 'Toggle') continue
+    await host.get('/mischief/reject')
+    await host.says(/mischief +plugins\/mischief\/plugin\.js:18:25 ERR_PLUGIN_UNHANDLED/)
   }
 })
 
@@ -125,9 +130,12 @@ test('every command that the documents name is there', () => {
       .filter(({ language }) => language === 'sh')
       .map(({ text }) => text),
   )
-  const inline = [readme, markdown('CONTRIBUTING.md')].flatMap((text) => text.match(/`(?:npm|npx) [^`]+`/g) ?? [])
+  const inline = [readme, markdown('CONTRIBUTING.md')].flatMap(
+    (text) => text.match(/`(?:npm|npx) [^`]+`/g) ?? [],
+  )
   const words = [...blocks, ...inline].join('\n')
-  for (const [, name = ''] of words.matchAll(/npm run ([\w:]+)/g)) assert.ok(scripts![name], `npm run ${name}`)
+  for (const [, name = ''] of words.matchAll(/npm run ([\w:]+)/g))
+    assert.ok(scripts![name], `npm run ${name}`)
   for (const [, name = ''] of words.matchAll(/npm (start|test)\b/g)) assert.ok(scripts![name], `npm ${name}`)
   for (const [, name = ''] of words.matchAll(/npx plugbay (\w+)/g)) assert.equal(name, 'start')
 })
@@ -161,8 +169,15 @@ test('every problem code has a test', () => {
 
 test('the tables of the README name what is there, and nothing else', async (t) => {
   const metadata = schema('metadata') as { properties: object }
-  const keysOf = (properties: object): string[] => Object.keys(properties).filter((key) => key !== '$schema').sort()
-  assert.deepEqual(namesOf(section('metadata.json'), 'key').sort(), keysOf(metadata.properties), 'metadata.json')
+  const keysOf = (properties: object): string[] =>
+    Object.keys(properties)
+      .filter((key) => key !== '$schema')
+      .sort()
+  assert.deepEqual(
+    namesOf(section('metadata.json'), 'key').sort(),
+    keysOf(metadata.properties),
+    'metadata.json',
+  )
   const config = schema('plugins.config') as {
     properties: { plugins: { items: { properties: object } } }
   }
@@ -247,7 +262,9 @@ async function checkTypes(directory: string): Promise<void> {
 /** A line of the terminal, whenever it was printed and however long it took; more may follow on the line. */
 function lineLike(line: string): RegExp {
   const text = line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(text.replace(/^\d\d:\d\d:\d\d/, '\\d\\d:\\d\\d:\\d\\d').replace(/[\d\\.]+ ms$/, '[\\d.]+ ms'))
+  return new RegExp(
+    text.replace(/^\d\d:\d\d:\d\d/, '\\d\\d:\\d\\d:\\d\\d').replace(/[\d\\.]+ ms$/, '[\\d.]+ ms'),
+  )
 }
 
 function section(heading: string): string {

@@ -9,9 +9,8 @@ export interface FaultyImport {
   /** The file that asked. */
   readonly file: string
   readonly specifier: string
-  /** What was thrown; its stack tells the place. Without it, the place is where this is called from. */
   readonly cause?: unknown
-  /** The place, where it is known better. */
+  /** The place. Without it, it is the line of the file that this is called from, some frames up. */
   readonly line?: number
   readonly column?: number
 }
@@ -44,7 +43,7 @@ function place(
   code: ProblemCode,
 ): Pick<Problem, 'code' | 'severity' | 'plugin' | 'file' | 'line' | 'column'> {
   const { plugin, file, line, column } = faulty
-  const at = line === undefined ? codePosition(faulty.cause ?? new Error(code), [faulty.real]) : { file, line, column }
+  const at = line === undefined ? codePosition(callers(), [faulty.real]) : { file, line, column }
   return {
     code,
     severity: 'error',
@@ -52,6 +51,16 @@ function place(
     file,
     ...(at?.file === file && { line: at.line, ...(at.column !== undefined && { column: at.column }) }),
   }
+}
+
+/** A stack long enough to reach through Node's own frames. */
+function callers(): Error {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 100
+  const error = new Error('callers')
+  error.stack = String(error.stack)
+  Error.stackTraceLimit = stackTraceLimit
+  return error
 }
 
 /** `@scope/name` or `name` of a bare specifier. */

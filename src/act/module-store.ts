@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { isAbsolute } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { FileFact } from '../model/facts.ts'
 import { commonjsNames } from './commonjs-names.ts'
 import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
@@ -8,6 +8,7 @@ import { factOf, sameFact } from './content-hash.ts'
 import type { ContentHashes, ReadFile } from './content-hash.ts'
 import type { ModuleFormats } from './module-format.ts'
 import { isOwnFile } from './own-files.ts'
+import type { PluginFiles } from './plugin-files.ts'
 
 /** A file that was loaded, with all that evaluating it again takes. */
 export type StoredFile = { readonly sha: string; readonly fact: FileFact } & (
@@ -31,9 +32,11 @@ export class ModuleStore {
   readonly #plugin: string
   readonly #real: string
   readonly #contents: ContentHashes
-  readonly #formats: ModuleFormats
+  readonly formats: ModuleFormats
   readonly #fresh: Map<string, ReadFile>
   #earlier: ReadonlyMap<string, StoredFile>
+  /** Compiled to learn their format or names, and not loaded. */
+  readonly #looked = new Map<string, StoredFile>()
 
   /**
    * @param fresh files that were read a moment ago; they are not read again
@@ -50,17 +53,24 @@ export class ModuleStore {
     this.#plugin = plugin
     this.#real = real
     this.#contents = contents
-    this.#formats = formats
+    this.formats = formats
     this.#fresh = fresh
     this.#earlier = earlier
   }
 
   /** @throws SyntaxError, or what reading the file threw. */
   load(path: string): StoredFile {
-    let file = this.files.get(path)
+    const file = this.#look(path)
+    this.files.set(path, file)
+    this.#looked.delete(path)
+    return file
+  }
+
+  #look(path: string): StoredFile {
+    let file = this.files.get(path) ?? this.#looked.get(path)
     if (file === undefined) {
       file = this.#reuse(path) ?? this.#read(path)
-      this.files.set(path, file)
+      this.#looked.set(path, file)
     }
     return file
   }
@@ -78,8 +88,23 @@ export class ModuleStore {
 
   /** True for a file that `require` evaluates as CommonJS, JSON or an addon. */
   isCommonjs(path: string): boolean {
-    const format = this.#formats.of(path)
-    return format === 'unknown' ? this.load(path).kind !== 'compiled' : format !== 'compiled'
+    const format = this.formats.of(path)
+    return format === 'unknown' ? this.#look(path).kind !== 'compiled' : format !== 'compiled'
+  }
+
+  /** True if the folder has CommonJS files of its own. */
+  hasCommonjs(plugin: PluginFiles): boolean {
+    return [...plugin.files.keys()].some(
+      (name) => /\.c?js$/.test(name) && this.#isCommonjsFile(join(plugin.real, name)),
+    )
+  }
+
+  #isCommonjsFile(path: string): boolean {
+    try {
+      return this.isCommonjs(path)
+    } catch {
+      return true
+    }
   }
 
   /** The names that an ES module can import from a CommonJS file. */
@@ -97,11 +122,12 @@ export class ModuleStore {
   settle(): void {
     this.#earlier = new Map()
     this.#fresh.clear()
+    this.#looked.clear()
   }
 
   #textOf(path: string): string | undefined {
     if (isOwnFile(this.#real, path)) {
-      const file = this.load(path)
+      const file = this.#look(path)
       return file.kind === 'commonjs' ? file.code.text() : undefined
     }
     return isAbsolute(path) && /\.c?js$/.test(path) ? readFileSync(path, 'utf8') : undefined
@@ -120,7 +146,7 @@ export class ModuleStore {
   }
 
   #read(path: string): StoredFile {
-    const format = this.#formats.of(path)
+    const format = this.formats.of(path)
     const read = this.#fresh.get(path) ?? this.#contents.read(path)
     if (read === undefined) {
       throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })

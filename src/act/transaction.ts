@@ -290,7 +290,11 @@ function rollbackFailed(first: Problem, second: Problem): Problem {
   return {
     ...first,
     code: 'ERR_PLUGIN_ROLLBACK',
-    message: `${first.message} The version before it could not be started again either: ${second.message}`,
+    message: `${sentence(first.message)} The version before it could not be started again either: ${second.message}`,
     hint: 'Mend it and save; what depends on it comes back with it.',
   }
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -24,6 +24,8 @@ import type { Terminal } from './terminal.ts'
 
 /** How long requests that are being answered may take when the host closes, in ms. */
 const LAST_ANSWERS = 10_000
+/** By then what the watcher heard has long been looked at, in ms. */
+const AFTER_HINT = 400
 
 /**
  * Runs plugins behind a web server until a signal comes.
@@ -87,7 +89,7 @@ export async function host(options: StartOptions): Promise<number> {
     if (closing) return undefined
     introduce(out, report, manager.plugins, outcome, path.relative(from, directory) || '.')
     invite(out, options, boundTo(server))
-    return tell(manager, report)
+    return tell(manager, report, () => overview.touch())
   })
   try {
     const signal = await Promise.race([end.received, following.then(() => end.received)])
@@ -134,17 +136,22 @@ function invite(out: Terminal, { host, watch }: StartOptions, { address, port }:
   out.print('')
 }
 
-/** One line for each change and each problem, from now on. Returns what stops it. */
-function tell(manager: PluginManager, report: Reporter): () => void {
+/**
+ * One line for each change and each problem, from now on. Returns what stops it.
+ * @param onLook told whenever something may have changed
+ */
+function tell(manager: PluginManager, report: Reporter, onLook: () => void): () => void {
   let shown = manager.plugins
   let between = false
   let later: NodeJS.Immediate | undefined
+  let afterHint: NodeJS.Timeout | undefined
   const look = (): void => {
     // In the middle of a transition the states are of no interest.
     if (between) return
     const now = manager.plugins
     for (const change of changes(shown, now)) report.change(change)
     shown = now
+    onLook()
   }
   const lookSoon = (): void => {
     clearImmediate(later)
@@ -163,9 +170,15 @@ function tell(manager: PluginManager, report: Reporter): () => void {
       report.problem(problem)
       lookSoon()
     }),
+    // A save that takes back what was broken changes nothing that runs; no other event tells of it.
+    manager.on('watch', () => {
+      clearTimeout(afterHint)
+      afterHint = setTimeout(look, AFTER_HINT)
+    }),
   ]
   return () => {
     clearImmediate(later)
+    clearTimeout(afterHint)
     for (const stop of off) stop()
   }
 }

@@ -7,7 +7,9 @@ import { isPluginError } from '../model/problem.ts'
 export type CommandMaker = () => Command
 
 /** Loaded only when named, so that the help of all costs nothing. */
-const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<CommandMaker> }>> = {
+const COMMANDS: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<CommandMaker> }>
+> = {
   start: {
     summary: 'run a folder of plugins, with live routes and a page',
     load: async () => (await import('./start.ts')).startCommand,

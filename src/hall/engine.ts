@@ -15,7 +15,8 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Plan, RunningFact } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
-import { createSlot } from './slot.ts'
+import { judgeOnce } from './judge-once.ts'
+import { createSlot, problemOf, troublesOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
 type WantedInput = Parameters<typeof decideWanted>[0]
@@ -64,17 +65,23 @@ const ROUNDS = 20
  */
 export class Engine {
   readonly slots: Map<string, Slot> = new Map()
+  /** What is wrong, by plugin; only those with whom something is are here. */
+  readonly troubles: Map<string, readonly Problem[]> = new Map()
   readonly program: Map<string, ProgramEntry> = new Map()
   config: Config = { path: '', entries: new Map(), unlisted: 'on', problems: [] }
   wanted: Wanted = noneWanted
   readonly #options: EngineOptions
+  readonly #judgement: EngineOptions['judge']
   readonly #candidates = new Map<string, Candidate>()
   readonly #running = new Map<string, RunningFact>()
+  /** Whose newest files do not load. */
+  readonly #unloadable = new Set<string>()
   #undecided = true
   #cold = true
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.#judgement = judgeOnce(options.judge)
     for (const { candidate } of options.objects.values()) this.#candidates.set(candidate.name, candidate)
   }
 
@@ -101,7 +108,10 @@ export class Engine {
       const all = this.#decide()
       decided ||= all
       await this.#prepare(all ? this.wanted.verdicts.keys() : touched)
+      // One that does not load blocks others, and one that loads again lets them go.
+      if (this.#undecided) continue
       const planned = this.#plan(all ? undefined : touched, forced)
+      for (const name of touched) seen.add(name)
       touched.clear()
       forced = new Set()
       if (isEmpty(planned)) break
@@ -120,7 +130,7 @@ export class Engine {
     const fresh = new Map<string, FolderFacts>()
     for (const directory of gone) candidates.delete(directory)
     for (const facts of changed) {
-      const candidate = this.#options.judge(facts)
+      const candidate = this.#judgement(facts)
       candidates.set(facts.directory, candidate)
       fresh.set(candidate.name, facts)
     }
@@ -133,7 +143,10 @@ export class Engine {
       const same = !this.#options.loader.differs(pluginFiles(verdict.candidate, facts), live.parts.code)
       return same ? identityOf(verdict, live.parts.code, facts) : 'changed'
     }
-    return decidePlan(this.#running, wanted, identity, { kept: this.#kept(wanted.verdicts.keys()) })
+    const kept = this.#kept(wanted.verdicts.keys())
+    for (const name of fresh.keys()) kept.delete(name)
+    const planned = decidePlan(this.#running, wanted, identity, { kept })
+    return { ...planned, start: planned.start.filter((name) => fresh.has(name) || !this.#unloadable.has(name)) }
   }
 
   /** Stops everything, dependents first. */
@@ -167,7 +180,7 @@ export class Engine {
 
   #judge(facts: FolderFacts, touched: Set<string>): void {
     const before = this.#candidates.get(facts.directory)
-    const candidate = this.#options.judge(facts)
+    const candidate = this.#judgement(facts)
     touched.add(candidate.name)
     if (before && sameCandidate(before, candidate)) return
     this.#candidates.set(facts.directory, candidate)
@@ -248,12 +261,19 @@ export class Engine {
       ? await this.#options.loader.prepare(pluginFiles(candidate, facts), before)
       : { code: this.#options.objects.get(slot.name)!.code }
     slot.prepared = { facts, outcome }
-    if ('problem' in outcome) slot.failures += 1
+    if ('problem' in outcome) {
+      slot.failures += 1
+      this.#unloadable.add(slot.name)
+    } else this.#unloadable.delete(slot.name)
     if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#undecided = true
   }
 
-  #plan(touched: ReadonlySet<string> | undefined, forced: ReadonlySet<string>): Plan {
-    const names = touched ?? this.wanted.verdicts.keys()
+  #plan(touched: ReadonlySet<string> | undefined, asked: ReadonlySet<string>): Plan {
+    const names = touched ?? new Set(this.wanted.verdicts.keys())
+    // Nothing of it can be started, however much somebody asks.
+    const forced = new Set(
+      [...asked].filter((name) => this.#running.has(name) || !this.#unloadable.has(name)),
+    )
     const kept = this.#kept(names, forced)
     const identity = (name: string): string => {
       const verdict = this.wanted.verdicts.get(name)!
@@ -261,16 +281,26 @@ export class Engine {
     }
     const options = { kept, forced, ...(touched && { touched }) }
     const planned = decidePlan(this.#running, this.wanted, identity, options)
-    return this.#hold(planned, (held) =>
-      decidePlan(this.#running, this.wanted, identity, { ...options, kept: new Set([...kept, ...held]) }),
-    )
+    for (const name of names) if (this.slots.has(name)) this.slots.get(name)!.held = undefined
+    const held = this.#hold(planned)
+    if (held.size === 0) return this.#loadable(planned)
+    const replanned = decidePlan(this.#running, this.wanted, identity, {
+      ...options,
+      kept: new Set([...kept, ...held]),
+      forced: new Set([...forced].filter((name) => !held.has(name))),
+    })
+    return this.#loadable(replanned)
+  }
+
+  /** A plugin that does not load does not start because its dependency does. */
+  #loadable(planned: Plan): Plan {
+    if (this.#unloadable.size === 0) return planned
+    return { ...planned, start: planned.start.filter((name) => !this.#unloadable.has(name)) }
   }
 
   /** Plugins that may be loaded once a process only hold back every change that would restart them. */
-  #hold(planned: Plan, replan: (held: ReadonlySet<string>) => Plan): Plan {
+  #hold(planned: Plan): ReadonlySet<string> {
     const never = planned.restart.filter((name) => isOnce(this.slots.get(name)?.live?.parts))
-    for (const name of planned.restart) this.slots.get(name)!.held = undefined
-    if (never.length === 0) return planned
     const roots = new Set<string>()
     for (const name of never) {
       for (const root of planned.changed) {
@@ -280,7 +310,7 @@ export class Engine {
         }
       }
     }
-    return roots.size === 0 ? planned : replan(roots)
+    return roots
   }
 
   #reaches(name: string, dependency: string): boolean {
@@ -297,14 +327,12 @@ export class Engine {
 
   /** Plugins whose newest state was tried, and failed: nothing new to try. */
   #kept(names: Iterable<string>, forced?: ReadonlySet<string>): Set<string> {
-    const kept = new Set<string>()
+    const kept = new Set(this.#unloadable)
     for (const name of names) {
       const slot = this.slots.get(name)
       const verdict = this.wanted.verdicts.get(name)
-      if (!slot || verdict?.state !== 'on') continue
-      const unloadable = slot.prepared && 'problem' in slot.prepared.outcome
-      if (unloadable) kept.add(name)
-      else if (slot.failed && !forced?.has(name) && slot.failed.key === this.#attempt(verdict)) kept.add(name)
+      if (!slot?.failed || verdict?.state !== 'on' || forced?.has(name)) continue
+      if (slot.failed.key === this.#attempt(verdict)) kept.add(name)
     }
     return kept
   }
@@ -365,6 +393,8 @@ export class Engine {
       slot.loadMs = generation.loadMs
       slot.activateMs = generation.activateMs
       slot.reloadMs = ms
+      // Who was blocked by its failure is so no more.
+      if (slot.failed && !outcome.ended.has(name)) this.#undecided = true
       slot.failed = undefined
       for (const dependent of this.wanted.dependents.get(name) ?? []) {
         if (!this.slots.get(dependent)?.live) touched.add(dependent)
@@ -398,7 +428,13 @@ export class Engine {
   #identity(verdict: Verdict): string | undefined {
     const slot = this.slots.get(verdict.name)
     const code = codeOf(slot?.prepared?.outcome)
-    return code && identityOf(verdict, code, slot?.prepared?.facts)
+    if (!slot || !code) return undefined
+    const facts = slot.prepared?.facts
+    const known = slot.identity
+    if (known?.verdict === verdict && known.code === code && known.facts === facts) return known.text
+    const text = identityOf(verdict, code, facts)
+    slot.identity = { text, verdict, code, facts }
+    return text
   }
 
   #facts(verdict: Verdict): FolderFacts | undefined {
@@ -420,12 +456,17 @@ export class Engine {
     if (!slot) return
     const verdict = this.wanted.verdicts.get(name)
     if (!verdict) {
+      this.troubles.delete(name)
       if (slot.live) return
       this.#setState(slot, 'off', 'removed')
       this.slots.delete(name)
+      this.#unloadable.delete(name)
       return
     }
     this.#clearOld(slot, verdict)
+    const troubles = troublesOf(slot, verdict)
+    if (troubles.length > 0) this.troubles.set(name, troubles)
+    else this.troubles.delete(name)
     this.#setState(slot, stateOf(slot, verdict), becauseOf(slot, verdict))
   }
 
@@ -436,9 +477,10 @@ export class Engine {
   }
 
   #setState(slot: Slot, state: PluginState, because: string = slot.because): void {
-    const from = slot.state
+    const from = slot.told ? slot.state : undefined
     slot.because = because
-    if (from === state && (state !== 'found' || slot.number > 0)) return
+    if (from === state) return
+    slot.told = true
     slot.state = state
     this.#options.onState(slot, from)
   }
@@ -451,12 +493,6 @@ const noneWanted: Wanted = {
   dependents: new Map(),
   rejected: [],
   problems: [],
-}
-
-/** What is wrong with the newest state of a plugin, as far as loading and starting goes. */
-export function problemOf(slot: Slot): Problem | undefined {
-  const outcome = slot.prepared?.outcome
-  return outcome && 'problem' in outcome ? outcome.problem : slot.failed?.problem
 }
 
 function codeOf(outcome: Prepared | undefined): Code | undefined {

@@ -1,5 +1,6 @@
 import type { Generation } from '../act/generation.ts'
-import type { Prepared } from '../act/code.ts'
+import type { Code, Prepared } from '../act/code.ts'
+import type { Verdict } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
@@ -9,11 +10,22 @@ import type { PluginState } from '../model/snapshot.ts'
 export interface Slot {
   readonly name: string
   state: PluginState
+  /** Somebody was told of its state. */
+  told: boolean
   because: string
   /** What runs. */
   live: Generation | undefined
   /** The newest files, compiled, and the look they were found in. */
   prepared: { readonly facts: FolderFacts | undefined; readonly outcome: Prepared } | undefined
+  /** The identity that was worked out last, and what from. */
+  identity:
+    | {
+        readonly text: string
+        readonly verdict: Verdict
+        readonly code: Code
+        readonly facts: FolderFacts | undefined
+      }
+    | undefined
   /** The last attempt, if it failed; not made again until its key differs. */
   failed: { readonly key: string; readonly problem: Problem } | undefined
   /** A change that waits for a restart of the process. */
@@ -34,9 +46,11 @@ export function createSlot(name: string): Slot {
   return {
     name,
     state: 'found',
+    told: false,
     because: '',
     live: undefined,
     prepared: undefined,
+    identity: undefined,
     failed: undefined,
     held: undefined,
     previous: undefined,
@@ -47,4 +61,21 @@ export function createSlot(name: string): Slot {
     reloads: 0,
     failures: 0,
   }
+}
+
+/** What is wrong with the newest state of a plugin, as far as loading and starting goes. */
+export function problemOf(slot: Slot): Problem | undefined {
+  const outcome = slot.prepared?.outcome
+  return outcome && 'problem' in outcome ? outcome.problem : slot.failed?.problem
+}
+
+/** Everything that is wrong with a plugin as it is wanted. */
+export function troublesOf(slot: Slot, verdict: Verdict): readonly Problem[] {
+  const found: Problem[] = []
+  if (verdict.problem) found.push(verdict.problem)
+  if (verdict.state !== 'incomplete') found.push(...verdict.candidate.problems)
+  if (slot.held) found.push(slot.held)
+  const own = verdict.state === 'on' ? problemOf(slot) : undefined
+  if (own) found.push(own)
+  return found
 }

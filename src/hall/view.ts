@@ -1,8 +1,8 @@
 import type { Verdict } from '../model/decision.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginSnapshot, Report } from '../model/snapshot.ts'
-import { problemOf } from './engine.ts'
 import type { Engine } from './engine.ts'
+import { problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
 /** One plugin as the public sees it. */
@@ -66,14 +66,8 @@ export function problemsOf(engine: Engine, others: readonly Problem[]): Problem[
   for (const problem of engine.config.problems) add(problem)
   for (const problem of engine.wanted.problems) add(problem)
   for (const verdict of engine.wanted.rejected) add(verdict.problem)
-  for (const verdict of engine.wanted.verdicts.values()) {
-    add(verdict.problem)
-    if (verdict.state !== 'incomplete') for (const problem of verdict.candidate.problems) add(problem)
-  }
-  for (const slot of engine.slots.values()) {
-    add(slot.held)
-    if (engine.wanted.verdicts.get(slot.name)?.state === 'on') add(problemOf(slot))
-  }
+  for (const name of [...engine.troubles.keys()].sort())
+    for (const problem of engine.troubles.get(name) ?? []) add(problem)
   return [...found.values()]
 }
 

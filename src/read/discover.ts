@@ -144,7 +144,10 @@ function readMetadata(
 ): TextFact {
   const before = known?.files.get('metadata.json')
   const now = files.get('metadata.json')
-  if (known && !known.racy && before && now && sameFile(before, now)) return known.metadata
+  if (known && before && now && sameFile(before, now)) {
+    // The look before came after every touch of the folder, and this file had rested by then.
+    if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
+  }
   return readText(join(directory, 'metadata.json'), METADATA_LIMIT)
 }
 

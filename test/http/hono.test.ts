@@ -344,25 +344,24 @@ test('1,000 requests over 50 swaps of a closure: none fails, none meets two gene
     return lives
   }
   let running = begin()
-  let swaps = 0
-  let asked = 0
+  const load = { swaps: 0, asked: 0 }
   const failures: string[] = []
   const client = async (path: string): Promise<void> => {
-    while (swaps < 50 || asked < 1000) {
-      asked += 1
+    while (load.swaps < 50 || load.asked < 1000) {
+      load.asked += 1
       const response = await fetch(url + path)
       const [made, seen] = (await response.text()).split(' ')
       if (response.status !== 200 || made !== seen) failures.push(`${response.status} ${made} ${seen}`)
     }
   }
   const clients = Array.from({ length: 16 }, (_, i) => client(i % 2 ? '/base' : '/top'))
-  for (; swaps < 50; swaps += 1) {
+  for (; load.swaps < 50; load.swaps += 1) {
     await Promise.all(running.map((each) => each.drain()))
     for (const each of running) await each.dispose()
     await new Promise((resolve) => setImmediate(resolve))
     running = begin()
-    const before = asked
-    await until(() => asked > before + 4, 'requests between the swaps')
+    const before = load.asked
+    await until(() => load.asked > before + 4, 'requests between the swaps')
   }
   await Promise.all(clients)
   assert.deepEqual(failures, [])

@@ -1,0 +1,158 @@
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import type { BuildResult, Message, Metafile } from 'esbuild'
+import { compileOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
+import type { CompileRequest } from './compile-options.ts'
+import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
+import type { Namespace } from './externals.ts'
+import type { CompiledUnit, UnitExternal } from './unit-format.ts'
+import { bindImports, sections } from './unit-sections.ts'
+
+type Esbuild = typeof import('esbuild')
+
+/**
+ * Compiles a plugin in one build in which esbuild asks nothing back, which takes half the time. What lies outside is
+ * left to `require`, which the unit is given; esbuild turns each use of it into a property access, so that bindings
+ * are live.
+ * @returns `undefined` for what such a build cannot do, or whose errors it cannot name: top-level `await`, own CommonJS
+ *   files, imports by path from outside the folder, imports that lead nowhere, …
+ */
+export async function compileFast(esbuild: Esbuild, request: CompileRequest): Promise<CompiledUnit | undefined> {
+  const options = compileOptions(request)
+  let result: BuildResult<typeof options>
+  try {
+    result = await esbuild.build({ ...options, format: 'cjs', packages: 'external' })
+  } catch {
+    return undefined
+  }
+  const [map, output] = result.outputFiles ?? []
+  const inputs = ownInputs(request, result.metafile)
+  if (map === undefined || output === undefined || inputs === undefined) return undefined
+  const code = bindMeta(keepNamespaces(output.text), inputs, result.warnings)
+  const bound = code === undefined ? undefined : bindImports(code, inputs)
+  if (bound === undefined || bound.open) return undefined
+  const externals = await readExternals(request, result.metafile)
+  const used = externals && usedNames(bound.code, externals)
+  if (used === undefined) return undefined
+  return {
+    code: bound.code,
+    definitions: bound.definitions,
+    map: map.text,
+    async: false,
+    inputs: [...inputs],
+    commonjs: false,
+    externals: used,
+  }
+}
+
+/** The own files in the unit. `undefined` if there are others, or CommonJS ones. */
+function ownInputs(request: CompileRequest, { inputs }: Metafile): Set<string> | undefined {
+  const names = new Set<string>()
+  for (const [name, input] of Object.entries(inputs)) {
+    if (name === virtualEntry) continue
+    if (/^\.\.\/|^\/|^[A-Za-z]:|(?:^|\/)node_modules\//.test(name)) return undefined
+    const format = request.store.formats.of(join(request.plugin.real, name))
+    if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm')) return undefined
+    names.add(name)
+  }
+  return names
+}
+
+interface FoundExternal {
+  readonly external: UnitExternal
+  readonly url: string
+  readonly namespace: Namespace
+}
+
+/** What is imported from outside, by specifier. `undefined` if some of it takes a closer look. */
+async function readExternals(
+  request: CompileRequest,
+  { inputs }: Metafile,
+): Promise<Map<string, FoundExternal> | undefined> {
+  const { real } = request.plugin
+  const found = new Map<string, FoundExternal>()
+  for (const [importer, input] of Object.entries(inputs)) {
+    for (const { path: specifier, kind, external, with: attributes } of input.imports) {
+      if (external !== true || specifier === '<runtime>') continue
+      if (kind !== 'import-statement' && kind !== 'dynamic-import') return undefined
+      if (isPathSpecifier(specifier) || specifier.startsWith('#')) return undefined
+      if (kind === 'dynamic-import' && isBuiltin(specifier)) continue
+      const target = externalTarget(specifier, join(real, importer), real, request.owner)
+      if (kind === 'dynamic-import') {
+        if (target.kind === 'own') return undefined
+        continue
+      }
+      if (target.kind !== 'outside') return undefined
+      const known = found.get(specifier)
+      if (known !== undefined) {
+        if (known.url !== target.url) return undefined
+        continue
+      }
+      try {
+        const namespace = await importExternal(target.url, attributes)
+        const external: UnitExternal = {
+          key: specifier,
+          specifier,
+          importer,
+          ...(attributes && { attributes }),
+          names: [],
+          exact: false,
+        }
+        found.set(specifier, { url: target.url, namespace, external })
+      } catch {
+        return undefined
+      }
+    }
+  }
+  return found
+}
+
+/** The externals with the names that the code uses. `undefined` if one of them has no such name. */
+function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>): UnitExternal[] | undefined {
+  const names = new Map<string, Set<string>>()
+  const variables = new Map<string, string>()
+  for (const [, variable, text] of code.matchAll(/\b(import_\w+) = (?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)/g)) {
+    variables.set(variable!, JSON.parse(text!) as string)
+  }
+  if (variables.size > 0) {
+    for (const [, variable, name] of code.matchAll(/\b(import_\w+)\.([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)) {
+      const specifier = variables.get(variable!)
+      const external = specifier === undefined ? undefined : externals.get(specifier)
+      if (external === undefined) continue
+      if (!(name! in external.namespace)) return undefined
+      const used = names.get(specifier!) ?? new Set()
+      names.set(specifier!, used.add(name!))
+    }
+  }
+  return [...externals.values()].map(({ external }) => ({
+    ...external,
+    names: [...(names.get(external.specifier) ?? [])].sort(),
+  }))
+}
+
+/**
+ * Fills in `import.meta`: where the output is CommonJS, esbuild leaves an empty object for each file that uses it.
+ * `undefined` if these objects cannot be told from what an author wrote.
+ */
+function bindMeta(
+  code: string | undefined,
+  inputs: ReadonlySet<string>,
+  warnings: readonly Message[],
+): string | undefined {
+  const files = new Set<string>()
+  for (const { id, location } of warnings) {
+    if (id === 'empty-import-meta' && location !== null) files.add(location.file)
+  }
+  if (files.size === 0 || code === undefined) return code
+  const fileAt = sections(code, inputs)
+  let ambiguous = false
+  const bound = code.replaceAll(
+    /^(\s*(?:var |const |let )?import_meta\d* = )\{\};$/gm,
+    (_match, start: string, at: number) => {
+      const file = fileAt(at)
+      if (file === undefined || !files.delete(file)) ambiguous = true
+      return `${start}$bay.meta(${JSON.stringify(file)});`
+    },
+  )
+  return ambiguous || files.size > 0 ? undefined : bound
+}

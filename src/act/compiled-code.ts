@@ -1,0 +1,151 @@
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { resolve } from 'import-meta-resolve'
+import type { Code, OwnedTimers } from './code.ts'
+import type { Neighbours } from './commonjs-code.ts'
+import type { ContentHashes } from './content-hash.ts'
+import type { Namespace } from './externals.ts'
+import { ModuleRegistry } from './module-registry.ts'
+import type { ModuleStore } from './module-store.ts'
+import { isOwnFile, ownName } from './own-files.ts'
+import { OwnImports } from './own-imports.ts'
+import type { PluginFiles } from './plugin-files.ts'
+import type { Unit, UnitRow, UnitRuntime } from './unit.ts'
+
+/** What a compiled plugin is made of. */
+export interface CompiledParts {
+  readonly id: string
+  readonly plugin: PluginFiles
+  /** The path of a CommonJS entry. Without it, the unit hands the entry over. */
+  readonly commonjsEntry: string | undefined
+  readonly unit: Unit
+  readonly externals: ReadonlyMap<string, Namespace>
+  readonly store: ModuleStore
+  readonly neighbours: Neighbours
+  /** Hash of all code in the folder, when the unit was made. */
+  readonly folder: string
+  /** Hashes of the own files whose text is in the unit, by path. */
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+/** A plugin of ES modules or TypeScript, compiled into one unit. */
+export class CompiledCode implements Code {
+  readonly kind = 'compiled'
+  readonly parts: CompiledParts
+  readonly #addon: boolean
+
+  constructor(parts: CompiledParts) {
+    this.#addon = [...parts.plugin.files.keys()].some((name) => name.endsWith('.node'))
+    this.parts = { ...parts, plugin: { ...parts.plugin, files: new Map() } }
+  }
+
+  get id(): string {
+    return this.parts.id
+  }
+
+  get once(): boolean {
+    return this.#addon || [...this.parts.store.files.values()].some((file) => file.kind === 'addon')
+  }
+
+  async evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }> {
+    const { unit, commonjsEntry, store } = this.parts
+    const generation = new CompiledGeneration(this.parts, timers)
+    try {
+      const pending = unit.instantiate(generation, generation.requireFunction, timers)
+      if (pending !== undefined) await pending
+      return {
+        exports: commonjsEntry === undefined ? generation.exports : generation.registry.load(commonjsEntry),
+      }
+    } finally {
+      store.settle()
+    }
+  }
+
+  /** True if no file that was compiled or loaded says anything else. */
+  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+    const { inputs, store } = this.parts
+    const { real, entry } = this.parts.plugin
+    if (plugin.real !== real || plugin.entry !== entry) return false
+    const same = (path: string, sha: string): boolean =>
+      contents.of(path, plugin.files.get(ownName(real, path)))?.sha === sha
+    for (const [path, sha] of inputs) if (!same(path, sha)) return false
+    for (const [path, { sha }] of store.files) if (isOwnFile(real, path) && !same(path, sha)) return false
+    return true
+  }
+}
+
+/** The runtime of one evaluation. */
+class CompiledGeneration implements UnitRuntime {
+  exports: unknown
+  readonly registry: ModuleRegistry
+  readonly requireFunction: (specifier: string) => unknown
+  readonly #parts: CompiledParts
+  readonly #imports: OwnImports
+  #rows: Readonly<Record<string, UnitRow>> = {}
+
+  constructor(parts: CompiledParts, timers: OwnedTimers) {
+    this.#parts = parts
+    const { plugin, store, neighbours, externals } = parts
+    const { name, real, entry } = plugin
+    const scope = { name, real, store, ownPackages: false, owner: neighbours.owner }
+    const row = (path: string): UnitRow | undefined => this.#rows[ownName(real, path)]
+    this.#imports = new OwnImports({
+      ...scope,
+      registry: () => this.registry,
+      importCompiled: (path) => row(path)?.[0](),
+    })
+    this.registry = new ModuleRegistry({
+      ...scope,
+      timers,
+      importFrom: (file) => this.#imports.from(file),
+      requireCompiled: (path) => row(path)?.[1]?.(),
+    })
+    const main = join(real, entry)
+    this.requireFunction = Object.assign(
+      (specifier: string) => externals.get(specifier) ?? this.registry.require(main, specifier),
+      { resolve: (specifier: string) => this.registry.resolve(main, specifier) },
+    )
+  }
+
+  entry(namespace: unknown): void {
+    this.exports = namespace
+  }
+
+  external(key: string): unknown {
+    return this.#parts.externals.get(key)
+  }
+
+  isNamespace(value: unknown): boolean {
+    for (const namespace of this.#parts.externals.values()) if (namespace === value) return true
+    return false
+  }
+
+  meta(name: string): object {
+    const filename = join(this.#parts.plugin.real, name)
+    const url = pathToFileURL(filename).href
+    return Object.assign(Object.create(null) as object, {
+      dirname: dirname(filename),
+      filename,
+      main: false,
+      resolve: (specifier: string) => resolve(specifier, url),
+      url,
+    })
+  }
+
+  importer(name: string): (specifier: unknown, options?: ImportCallOptions) => Promise<unknown> {
+    return this.#imports.from(join(this.#parts.plugin.real, name))
+  }
+
+  require(name: string, specifier?: string): unknown {
+    const file = join(this.#parts.plugin.real, name)
+    return specifier === undefined ? this.registry.load(file) : this.registry.require(file, specifier)
+  }
+
+  member(exports: unknown, name: string): unknown {
+    return Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+  }
+
+  table(rows: Readonly<Record<string, UnitRow>>): void {
+    this.#rows = rows
+  }
+}
