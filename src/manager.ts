@@ -1,9 +1,10 @@
 import { attribution } from './act/attribution.ts'
 import { editConfig } from './act/edit-config.ts'
-import { messageOf } from './act/generation.ts'
+import { messageOf } from './act/message-of.ts'
 import { createLoader } from './act/loader.ts'
 import type { Loader } from './act/loader.ts'
 import { captureUnhandled } from './act/unhandled.ts'
+import { within } from './act/within.ts'
 import { enabledPlugins } from './decide/enabled-plugins.ts'
 import { createConfigJudge } from './decide/judge-config.ts'
 import { createMetadataJudge } from './decide/judge-metadata.ts'
@@ -76,6 +77,8 @@ export function createPluginManager<Host = unknown>(options: ManagerOptions<Host
   return new Manager(readSettings(options))
 }
 
+const NEVER = new Promise<never>(() => undefined)
+
 interface Request {
   folders: Set<string> | undefined
   readonly forced: Set<string>
@@ -102,6 +105,7 @@ class Manager implements PluginManager {
   #tail: Promise<unknown> = Promise.resolve()
   /** The look that waits for it, if any: more requests join it. */
   #next: Request | undefined
+  #pruning: Promise<void> | undefined
   #lastMs = 0
 
   constructor(settings: Settings) {
@@ -164,7 +168,7 @@ class Manager implements PluginManager {
     if (this.#settings.watch) this.#watch()
     await this.#request(undefined)
     if (this.#settings.watch && !this.#closed) this.#pulse.start()
-    void this.#loader.prune()
+    if (!this.#closed) this.#pruning = this.#loader.prune()
     const report = this.#report()
     const errors = report.problems.filter(({ severity }) => severity === 'error')
     if (this.#settings.strict && errors.length > 0) {
@@ -227,8 +231,8 @@ class Manager implements PluginManager {
   }
 
   close(): Promise<void> {
-    this.#state = 'closed'
     if (attribution()?.inTransition) return Promise.reject(this.#reentrant('close()'))
+    this.#state = 'closed'
     this.#closed ??= this.#close()
     return this.#closed
   }
@@ -244,6 +248,7 @@ class Manager implements PluginManager {
     await this.#tail
     await this.#engine.stop()
     await watcher
+    await this.#pruning
     await this.#loader.close()
     this.#stopCapturing?.()
     this.#events.clear()
@@ -331,8 +336,9 @@ class Manager implements PluginManager {
     }
     for (const directory of gone) this.#watcher?.forget(directory)
     this.#lastMs = performance.now() - start
-    if (decided || applied || changed.length > 0) this.#problems.update(this.#engine, this.#otherProblems())
-    if (applied) this.#events.emit('report', this.#report())
+    const looked = decided || applied || changed.length > 0
+    const differs = looked && this.#problems.update(this.#engine, this.#otherProblems())
+    if (applied || differs) this.#events.emit('report', this.#report())
     if (again !== undefined && this.#settings.watch) this.#pulse.again(again)
     return again
   }
@@ -344,9 +350,7 @@ class Manager implements PluginManager {
       const again = await this.#request(undefined)
       const left = limit - (performance.now() - start)
       if (again === undefined || left <= 0 || this.#closed) return
-      await new Promise((resolve) => {
-        setTimeout(resolve, Math.min(again, left))
-      })
+      await within(NEVER, Math.min(again, left), this.#closing.signal)
     }
   }
 

@@ -1,15 +1,11 @@
-import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import type { Code, OwnedTimers } from './code.ts'
 import type { ContentHashes } from './content-hash.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import type { ModuleStore } from './module-store.ts'
-import { isOwnFile, ownName } from './own-files.ts'
 import { OwnImports } from './own-imports.ts'
-import { isCodeFile } from './plugin-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
-import { resolveFile } from './resolve-file.ts'
 
 /** What evaluating a plugin takes from the plugins around it. */
 export interface Neighbours {
@@ -27,7 +23,6 @@ export class CommonjsCode implements Code {
   readonly #neighbours: Neighbours
   readonly #packageType: string | undefined
   readonly #addon: boolean
-  #names: string
 
   constructor(id: string, plugin: PluginFiles, entry: string, store: ModuleStore, neighbours: Neighbours) {
     this.id = id
@@ -37,7 +32,6 @@ export class CommonjsCode implements Code {
     this.#neighbours = neighbours
     this.#packageType = new ModuleFormats(plugin.real).packageType(dirname(entry))
     this.#addon = [...plugin.files.keys()].some((name) => name.endsWith('.node'))
-    this.#names = namesOf(plugin)
   }
 
   get once(): boolean {
@@ -57,26 +51,10 @@ export class CommonjsCode implements Code {
   isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
     const { real, entry } = this.#plugin
     if (plugin.real !== real || plugin.entry !== entry) return false
-    for (const [path, { sha }] of this.store.files) {
-      if (!isOwnFile(real, path)) continue
-      if (contents.of(path, plugin.files.get(ownName(real, path)))?.sha !== sha) return false
-    }
-    if (new ModuleFormats(real).packageType(dirname(this.#entry)) !== this.#packageType) return false
-    for (const [file, specifier] of this.store.missing) if (canResolve(file, specifier)) return false
-    const names = namesOf(plugin)
-    if (names !== this.#names && !this.#resolvesTheSame()) return false
-    this.#names = names
-    return true
-  }
-
-  #resolvesTheSame(): boolean {
-    for (const [file, specifiers] of this.store.resolutions) {
-      for (const [specifier, path] of specifiers) {
-        if (!/^[./]/.test(specifier)) continue
-        if ((resolveFile(dirname(file), specifier) ?? path) !== path) return false
-      }
-    }
-    return true
+    return (
+      new ModuleFormats(real).packageType(dirname(this.#entry)) === this.#packageType &&
+      this.store.isUnchanged(plugin, contents)
+    )
   }
 
   #registry(timers: OwnedTimers): ModuleRegistry {
@@ -91,16 +69,4 @@ export class CommonjsCode implements Code {
     })
     return registry
   }
-}
-
-function canResolve(file: string, specifier: string): boolean {
-  try {
-    return createRequire(file).resolve(specifier) !== ''
-  } catch {
-    return false
-  }
-}
-
-function namesOf(plugin: PluginFiles): string {
-  return [...plugin.files.keys()].filter((name) => isCodeFile(name)).join('\0')
 }

@@ -17,7 +17,10 @@ type Esbuild = typeof import('esbuild')
  * @returns `undefined` for what such a build cannot do, or whose errors it cannot name: top-level `await`, own CommonJS
  *   files, imports by path from outside the folder, imports that lead nowhere, …
  */
-export async function compileFast(esbuild: Esbuild, request: CompileRequest): Promise<CompiledUnit | undefined> {
+export async function compileFast(
+  esbuild: Esbuild,
+  request: CompileRequest,
+): Promise<CompiledUnit | undefined> {
   const options = compileOptions(request)
   let result: BuildResult<typeof options>
   try {
@@ -52,7 +55,8 @@ function ownInputs(request: CompileRequest, { inputs }: Metafile): Set<string> |
     if (name === virtualEntry) continue
     if (/^\.\.\/|^\/|^[A-Za-z]:|(?:^|\/)node_modules\//.test(name)) return undefined
     const format = request.store.formats.of(join(request.plugin.real, name))
-    if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm')) return undefined
+    if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm'))
+      return undefined
     names.add(name)
   }
   return names
@@ -111,11 +115,15 @@ async function readExternals(
 function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>): UnitExternal[] | undefined {
   const names = new Map<string, Set<string>>()
   const variables = new Map<string, string>()
-  for (const [, variable, text] of code.matchAll(/\b(import_\w+) = (?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)/g)) {
+  for (const [, variable, text] of code.matchAll(
+    /\b(import_\w+) = (?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)/g,
+  )) {
     variables.set(variable!, JSON.parse(text!) as string)
   }
   if (variables.size > 0) {
-    for (const [, variable, name] of code.matchAll(/\b(import_\w+)\.([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)) {
+    for (const [, variable, name] of code.matchAll(
+      /\b(import_\w+)\.([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu,
+    )) {
       const specifier = variables.get(variable!)
       const external = specifier === undefined ? undefined : externals.get(specifier)
       if (external === undefined) continue

@@ -53,7 +53,11 @@ async function buildWithTable(esbuild: Esbuild, request: CompileRequest): Promis
   }
 }
 
-async function thatCompile(esbuild: Esbuild, request: CompileRequest, names: readonly string[]): Promise<string[]> {
+async function thatCompile(
+  esbuild: Esbuild,
+  request: CompileRequest,
+  names: readonly string[],
+): Promise<string[]> {
   const good: string[] = []
   for (const name of names) {
     const alone = await build(esbuild, request, { names: [name], asynchronous: new Set([name]) })
@@ -104,7 +108,9 @@ async function build(
   esbuild: Esbuild,
   request: CompileRequest,
   table: Table | undefined,
-): Promise<{ readonly unit: CompiledUnit & { readonly open: boolean } } | { readonly errors: readonly Message[] }> {
+): Promise<
+  { readonly unit: CompiledUnit & { readonly open: boolean } } | { readonly errors: readonly Message[] }
+> {
   const { plugin, entry } = request
   const options = compileOptions(request)
   const resolver = new UnitResolver(request)
@@ -125,7 +131,8 @@ async function build(
   }
   const [map, output] = result.outputFiles ?? []
   const kept = keepNamespaces(output?.text ?? '')
-  if (map === undefined || kept === undefined) throw new Error('This version of esbuild writes an unknown output.')
+  if (map === undefined || kept === undefined)
+    throw new Error('This version of esbuild writes an unknown output.')
   const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('plugbay'))
   const bound = bindImports(kept, new Set(inputs), ownName(plugin.real, entry))!
   return {

@@ -54,7 +54,7 @@ export function compileOptions(request: CompileRequest): BuildOptions & { readon
   }
 }
 
-const helper = 'var __toESM = (mod, isNodeMode, target) => ('
+const helper = 'var __toESM = (mod, isNodeMode, target) => '
 
 /**
  * Makes the helper that esbuild puts around CommonJS modules leave native namespaces as they are: they have the right
@@ -62,6 +62,6 @@ const helper = 'var __toESM = (mod, isNodeMode, target) => ('
  */
 export function keepNamespaces(code: string): string | undefined {
   if (!code.includes('__toESM(')) return code
-  if (!code.includes(helper)) return undefined
+  if (!code.includes(`${helper}(`)) return undefined
   return code.replace(helper, `${helper}$bay.isNamespace(mod) ? mod : `)
 }

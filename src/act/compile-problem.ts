@@ -18,7 +18,9 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
     : isAbsolute(location.file)
       ? location.file
       : join(plugin.real, location.file)
-  const place = inFile ? { line: location.line, column: characters(location.lineText, location.column) + 1 } : {}
+  const place = inFile
+    ? { line: location.line, column: characters(location.lineText, location.column) + 1 }
+    : {}
   const others = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
   const base = { severity: 'error', plugin: plugin.name, file, ...place } as const
   if (error.detail !== undefined) {
@@ -27,14 +29,20 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
   }
   const missing = /^Could not resolve "(.*)"$/.exec(text)?.[1]
   if (missing !== undefined) {
-    const problem = missingImportProblem({ plugin: plugin.name, real: plugin.real, file, specifier: missing, ...place })
+    const problem = missingImportProblem({
+      plugin: plugin.name,
+      real: plugin.real,
+      file,
+      specifier: missing,
+      ...place,
+    })
     return { ...base, code: problem.code, message: problem.message + others, hint: problem.hint }
   }
   return { ...base, ...describe(text, others) }
 }
 
 function describe(text: string, others: string): PartialProblem {
-  const message = `${text.replace(/\.$/, '')}.${others}`
+  const message = `${text.replace(/\.$/, '').replace('plugbay-external:', '').replace('plugbay-commonjs:', '')}.${others}`
   if (text.startsWith('No matching export')) {
     return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint: 'Export it there, or mend the name here.' }
   }
@@ -45,7 +53,11 @@ function describe(text: string, others: string): PartialProblem {
       hint: 'Only code and JSON can be imported; read other files with node:fs.',
     }
   }
-  return { code: 'ERR_PLUGIN_SYNTAX', message, hint: 'Mend the code and save: the plugin is loaded again at once.' }
+  return {
+    code: 'ERR_PLUGIN_SYNTAX',
+    message,
+    hint: 'Mend the code and save: the plugin is loaded again at once.',
+  }
 }
 
 /** esbuild counts columns in bytes. */

@@ -7,19 +7,22 @@ import type { ContentHashes } from './content-hash.ts'
 import type { Namespace } from './externals.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import type { ModuleStore } from './module-store.ts'
-import { isOwnFile, ownName } from './own-files.ts'
+import { ownName } from './own-files.ts'
 import { OwnImports } from './own-imports.ts'
 import type { PluginFiles } from './plugin-files.ts'
 import type { Unit, UnitRow, UnitRuntime } from './unit.ts'
 
 /** What a compiled plugin is made of. */
 export interface CompiledParts {
-  readonly id: string
+  /** Hash of the unit's code and of where its imports lead. */
+  readonly code: string
   readonly plugin: PluginFiles
   /** The path of a CommonJS entry. Without it, the unit hands the entry over. */
   readonly commonjsEntry: string | undefined
   readonly unit: Unit
+  /** By the key that the unit calls them. */
   readonly externals: ReadonlyMap<string, Namespace>
+  readonly namespaces: ReadonlySet<unknown>
   readonly store: ModuleStore
   readonly neighbours: Neighbours
   /** Hash of all code in the folder, when the unit was made. */
@@ -31,16 +34,15 @@ export interface CompiledParts {
 /** A plugin of ES modules or TypeScript, compiled into one unit. */
 export class CompiledCode implements Code {
   readonly kind = 'compiled'
-  readonly parts: CompiledParts
+  readonly id: string
+  /** What the newest files made of the same code are. */
+  parts: CompiledParts
   readonly #addon: boolean
 
-  constructor(parts: CompiledParts) {
+  constructor(id: string, parts: CompiledParts) {
+    this.id = id
     this.#addon = [...parts.plugin.files.keys()].some((name) => name.endsWith('.node'))
-    this.parts = { ...parts, plugin: { ...parts.plugin, files: new Map() } }
-  }
-
-  get id(): string {
-    return this.parts.id
+    this.parts = parts
   }
 
   get once(): boolean {
@@ -66,11 +68,10 @@ export class CompiledCode implements Code {
     const { inputs, store } = this.parts
     const { real, entry } = this.parts.plugin
     if (plugin.real !== real || plugin.entry !== entry) return false
-    const same = (path: string, sha: string): boolean =>
-      contents.of(path, plugin.files.get(ownName(real, path)))?.sha === sha
-    for (const [path, sha] of inputs) if (!same(path, sha)) return false
-    for (const [path, { sha }] of store.files) if (isOwnFile(real, path) && !same(path, sha)) return false
-    return true
+    for (const [path, sha] of inputs) {
+      if (contents.of(path, plugin.files.get(ownName(real, path)))?.sha !== sha) return false
+    }
+    return store.isUnchanged(plugin, contents)
   }
 }
 
@@ -116,8 +117,7 @@ class CompiledGeneration implements UnitRuntime {
   }
 
   isNamespace(value: unknown): boolean {
-    for (const namespace of this.#parts.externals.values()) if (namespace === value) return true
-    return false
+    return this.#parts.namespaces.has(value)
   }
 
   meta(name: string): object {

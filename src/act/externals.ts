@@ -33,7 +33,10 @@ const imported = new Map<string, Promise<Namespace>>()
  * Imports what lies outside a plugin's folder, natively: the host and its plugins share one instance. Node keeps such
  * modules for the life of the process, so that remembering them costs nothing.
  */
-export function importExternal(url: string, attributes: Readonly<Record<string, string>> = {}): Promise<Namespace> {
+export function importExternal(
+  url: string,
+  attributes: Readonly<Record<string, string>> = {},
+): Promise<Namespace> {
   const key = `${url}\n${JSON.stringify(attributes)}`
   let namespace = imported.get(key)
   if (namespace === undefined) {

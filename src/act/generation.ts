@@ -9,16 +9,16 @@ import type {
   Previous,
   Scope,
 } from '../model/plugin.ts'
-import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import type { Timeouts } from '../model/options.ts'
 import { attribute } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
 import type { Code } from './code.ts'
-import { codePosition } from '../model/code-position.ts'
 import { createContext } from './context.ts'
 import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
 import type { EffectTrouble } from './effects.ts'
+import { GenerationProblems, StepFailure } from './generation-problems.ts'
 import { ownedTimers } from './owned-timers.ts'
 import { TIMED_OUT, within } from './within.ts'
 
@@ -43,15 +43,6 @@ export interface GenerationHost {
   readonly onProblem: (problem: Problem) => void
 }
 
-/** Carries a problem out of a step that failed. */
-export class StepFailure extends Error {
-  readonly problem: Problem
-  constructor(problem: Problem) {
-    super(problem.message, { cause: problem.cause })
-    this.problem = problem
-  }
-}
-
 let sequence = 0
 
 /**
@@ -63,6 +54,7 @@ export class Generation {
   readonly name: string
   readonly number: number
   readonly #host: GenerationHost
+  readonly #problems: GenerationProblems
   readonly #effects: Effects
   /** The host's own undo, after the plugin's. */
   readonly #hostEffects: Effects
@@ -86,6 +78,7 @@ export class Generation {
     this.name = parts.candidate.name
     this.number = number
     this.#host = host
+    this.#problems = new GenerationProblems(parts.candidate, host.onProblem)
     this.#attribution = { name: this.name, generation: number, inTransition: false }
     const options = {
       timeout: host.timeouts.deactivate,
@@ -107,15 +100,20 @@ export class Generation {
         limit,
         this.#host.closing,
       )
-      if (outcome === TIMED_OUT) throw this.#failure('ERR_PLUGIN_LOAD_TIMEOUT', loadTimeout(limit))
+      if (outcome === TIMED_OUT)
+        throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
       const definition = readDefinition(outcome.exports)
-      if ('found' in definition) throw this.#failure('ERR_PLUGIN_EXPORTS', noActivate(definition.found))
+      if ('found' in definition)
+        throw this.#problems.failure(
+          'ERR_PLUGIN_EXPORTS',
+          `exports no activate function; found ${definition.found}.`,
+        )
       this.#definition = definition
     } catch (cause) {
       await this.#endEffects()
       throw cause instanceof StepFailure
         ? cause
-        : this.#thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
+        : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     } finally {
       this.loadMs = performance.now() - start
     }
@@ -150,7 +148,7 @@ export class Generation {
       await this.#endEffects()
       throw cause instanceof StepFailure
         ? cause
-        : this.#thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
+        : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
     } finally {
       this.activateMs = performance.now() - start
     }
@@ -162,12 +160,7 @@ export class Generation {
       try {
         callback()
       } catch (cause) {
-        this.#warn(
-          'ERR_PLUGIN_PUBLISH',
-          'could not be published by the host',
-          'Mend the onPublish callback.',
-          cause,
-        )
+        this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause)
       }
     }
   }
@@ -177,12 +170,8 @@ export class Generation {
     if (this.#draining.length === 0) return
     const limit = this.#host.timeouts.drain
     const drained = Promise.allSettled(this.#draining.map(async (callback) => callback()))
-    if ((await within(drained, limit, this.#host.closing)) === TIMED_OUT)
-      this.#warn(
-        'ERR_PLUGIN_DRAIN_TIMEOUT',
-        `still had calls in flight after ${limit} ms`,
-        'They are cut off. Raise timeouts.drain if they need longer.',
-      )
+    if ((await within(drained, limit)) === TIMED_OUT)
+      this.#problems.warn('ERR_PLUGIN_DRAIN_TIMEOUT', `still had calls in flight after ${limit} ms`)
   }
 
   /**
@@ -207,18 +196,16 @@ export class Generation {
       onPublish: (callback) => void this.#publishing.push(callback),
       onDrain: (callback) => void this.#draining.push(callback),
       onDispose: (callback: Disposer) => void this.#hostEffects.add(callback),
+      run: (code) => attribute({ ...this.#attribution, inTransition: false }, code),
     }
     try {
       return await (context as (scope: Scope) => unknown)(scope)
     } catch (cause) {
-      throw new StepFailure({
-        ...this.#problem(
-          'ERR_PLUGIN_CONTEXT',
-          `The host's context function threw for it: ${messageOf(cause)}.`,
-        ),
-        hint: "Mend the host's `context` function.",
+      throw this.#problems.thrown(
+        'ERR_PLUGIN_CONTEXT',
+        "could not be given the host's context, which threw",
         cause,
-      })
+      )
     }
   }
 
@@ -232,7 +219,7 @@ export class Generation {
       () => this.#deactivate(),
       () => undefined,
     )
-    throw this.#failure('ERR_PLUGIN_ACTIVATE_TIMEOUT', activateTimeout(limit))
+    throw this.#problems.failure('ERR_PLUGIN_ACTIVATE_TIMEOUT', `did not finish activate within ${limit} ms.`)
   }
 
   async #deactivate(): Promise<unknown> {
@@ -245,13 +232,9 @@ export class Generation {
         limit,
       )
       if (outcome !== TIMED_OUT) return outcome
-      this.#warn(
-        'ERR_PLUGIN_DEACTIVATE_TIMEOUT',
-        `did not finish deactivate within ${limit} ms`,
-        'It was given up; the rest was undone. Let deactivate settle.',
-      )
+      this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)
     } catch (cause) {
-      this.#warn('ERR_PLUGIN_DEACTIVATE', 'threw in deactivate', 'The rest was undone all the same.', cause)
+      this.#problems.warn('ERR_PLUGIN_DEACTIVATE', 'threw in deactivate', cause)
     }
     return undefined
   }
@@ -276,93 +259,19 @@ export class Generation {
   #late(): void {
     if (this.#lateReported) return
     this.#lateReported = true
-    this.#warn(
+    this.#problems.warn(
       'ERR_PLUGIN_LATE_EFFECT',
       `registered something after generation ${this.number} had ended`,
-      'It was undone at once. Check ctx.signal.aborted after each await.',
     )
   }
 
   #disposeTrouble(trouble: EffectTrouble): void {
     if (trouble.kind === 'threw')
-      this.#warn(
-        'ERR_PLUGIN_DISPOSE',
-        'threw in a disposer',
-        'The rest was undone all the same.',
-        trouble.cause,
-      )
+      this.#problems.warn('ERR_PLUGIN_DISPOSE', 'threw in a disposer', trouble.cause)
     else
-      this.#warn(
+      this.#problems.warn(
         'ERR_PLUGIN_DISPOSE_TIMEOUT',
         `did not finish a disposer within ${this.#host.timeouts.deactivate} ms`,
-        'It was given up; the rest was undone. Let the disposer settle.',
       )
-  }
-
-  #problem(code: ProblemCode, message: string): Problem {
-    const { directory, entry } = this.parts.candidate
-    const file = entry === undefined ? undefined : `${directory}/${entry}`
-    return { code, severity: 'error', plugin: this.name, ...(file && { file }), message, hint: '' }
-  }
-
-  #failure(code: ProblemCode, { message, hint }: { message: string; hint: string }): StepFailure {
-    return new StepFailure({ ...this.#problem(code, `${this.name} ${message}`), hint })
-  }
-
-  #thrown(code: ProblemCode, what: string, cause: unknown): StepFailure {
-    return new StepFailure({
-      ...this.#problem(code, `${this.name} ${what}: ${messageOf(cause)}`),
-      ...this.#position(cause),
-      hint: 'Mend it and save; the next good save takes over.',
-      cause,
-    })
-  }
-
-  #warn(code: ProblemCode, what: string, hint: string, cause?: unknown): void {
-    const message = `${this.name} ${what}${cause === undefined ? '.' : `: ${messageOf(cause)}`}`
-    this.#host.onProblem({
-      ...this.#problem(code, message),
-      ...this.#position(cause),
-      severity: 'warning',
-      hint,
-      ...(cause !== undefined && { cause }),
-    })
-  }
-
-  #position(cause: unknown): object {
-    const { directory, real } = this.parts.candidate
-    return codePosition(cause, [directory, real]) ?? {}
-  }
-}
-
-/** The message of whatever was thrown: not everybody throws Errors. */
-export function messageOf(cause: unknown): string {
-  try {
-    return cause instanceof Error || (typeof cause === 'object' && cause !== null && 'message' in cause)
-      ? String(cause.message)
-      : String(cause)
-  } catch {
-    return 'something that cannot be shown'
-  }
-}
-
-function loadTimeout(limit: number): { message: string; hint: string } {
-  return {
-    message: `was not loaded within ${limit} ms.`,
-    hint: 'Let its top-level await settle; move slow work into activate, or raise timeouts.activate.',
-  }
-}
-
-function activateTimeout(limit: number): { message: string; hint: string } {
-  return {
-    message: `did not finish activate within ${limit} ms.`,
-    hint: 'Heed ctx.signal, start slow work without awaiting it, or raise timeouts.activate.',
-  }
-}
-
-function noActivate(found: string): { message: string; hint: string } {
-  return {
-    message: `exports no activate function; found ${found}.`,
-    hint: 'export function activate(ctx) { … }, by name or in a default export.',
   }
 }

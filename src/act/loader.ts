@@ -1,17 +1,23 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Problem } from '../model/problem.ts'
 import { hashFolder } from './code-hash.ts'
 import type { Code, Prepared } from './code.ts'
 import { CommonjsCode } from './commonjs-code.ts'
 import { commonjsReady } from './commonjs.ts'
+import { UnitCompiler } from './compile-unit.ts'
+import { CompiledCode } from './compiled-code.ts'
 import { ContentHashes } from './content-hash.ts'
-import { messageOf } from './generation.ts'
+import { shareEsbuild } from './esbuild-service.ts'
+import { messageOf } from './message-of.ts'
+import { loadsCompiled } from './loads-compiled.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleStore } from './module-store.ts'
 import type { PluginFiles } from './plugin-files.ts'
+import { prepareCompiled } from './prepare-compiled.ts'
 import { problemOf } from './problem-of.ts'
+import { UnitCache } from './unit-cache.ts'
 
 export interface LoaderOptions {
   /** Where compiled units are kept. Default: `node_modules/.cache/plugbay`, else a folder of the user's own under the temp folder. */
@@ -40,7 +46,11 @@ export interface Loader {
 }
 
 export function createLoader(options: LoaderOptions): Loader {
+  const esbuild = shareEsbuild()
   const contents = new ContentHashes()
+  const cache = new UnitCache(options.cacheDirectory, options.onProblem)
+  const neighbours = { owner: options.owner }
+  const shop = { contents, cache, neighbours, compiler: new UnitCompiler(esbuild) }
 
   async function prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared> {
     await commonjsReady
@@ -51,39 +61,68 @@ export function createLoader(options: LoaderOptions): Loader {
     } catch (cause) {
       return { problem: entryProblem(plugin, cause) }
     }
-    const formats = new ModuleFormats(plugin.real)
     const folder = hashFolder(plugin, contents)
-    const earlier = previous instanceof CommonjsCode ? previous.store.files : undefined
-    const store = new ModuleStore(plugin.name, plugin.real, contents, formats, folder.fresh, earlier)
-    if (formats.of(entry) !== 'compiled') {
-      try {
-        if (store.load(entry).kind === 'commonjs') {
-          const id = createHash('sha256').update(`${entry}\n${formats.packageType(dirname(entry))}\n${folder.sha}`)
-          return { code: new CommonjsCode(id.digest('hex'), plugin, entry, store, options) }
-        }
-      } catch (cause) {
-        return { problem: problemOf(cause) ?? entryProblem(plugin, cause) }
-      }
+    const before = sameFolder(plugin, previous)
+    if (
+      before instanceof CompiledCode &&
+      before.parts.folder === folder.sha &&
+      before.isUnchanged(plugin, contents)
+    ) {
+      return { code: before }
     }
-    return {
-      problem: {
-        code: 'ERR_PLUGIN_LOAD',
-        severity: 'error',
-        plugin: plugin.name,
-        file: entry,
-        message: `${extname(entry)} files cannot be loaded yet.`,
-        hint: 'Use CommonJS.',
-      },
+    const formats = new ModuleFormats(plugin.real)
+    const store = new ModuleStore(plugin, contents, formats, folder.fresh, storeOf(before)?.files)
+    let format: 'commonjs' | 'compiled'
+    let open: boolean
+    try {
+      format = store.isCommonjs(entry) ? 'commonjs' : 'compiled'
+      open = loadsCompiled(plugin, store)
+      if (format === 'commonjs') store.load(entry)
+    } catch (cause) {
+      return { problem: problemOf(cause) ?? entryProblem(plugin, cause) }
     }
+    if (format === 'commonjs' && !open) {
+      const type = formats.packageType(dirname(entry))
+      return { code: new CommonjsCode(idOf(entry, type, folder.sha), plugin, entry, store, neighbours) }
+    }
+    const entryIsCompiled = format === 'compiled'
+    const compiled = before instanceof CompiledCode ? before : undefined
+    return prepareCompiled(shop, { plugin, entry, entryIsCompiled, open, store, folder, previous: compiled })
   }
 
   return {
     prepare,
-    differs: (plugin, previous) =>
-      previous instanceof CommonjsCode && !previous.isUnchanged(plugin, contents),
-    prune: async () => {},
-    close: async () => {},
+    differs(plugin, previous) {
+      if (previous instanceof CommonjsCode || previous instanceof CompiledCode) {
+        return !previous.isUnchanged(plugin, contents)
+      }
+      return true
+    },
+    prune: () => cache.prune(),
+    async close() {
+      await cache.flush()
+      await esbuild.close()
+    },
   }
+}
+
+function sameFolder(
+  plugin: PluginFiles,
+  previous: Code | undefined,
+): CommonjsCode | CompiledCode | undefined {
+  if (previous instanceof CommonjsCode) return previous
+  if (!(previous instanceof CompiledCode)) return undefined
+  return previous.parts.plugin.real === plugin.real && previous.parts.plugin.entry === plugin.entry
+    ? previous
+    : undefined
+}
+
+function storeOf(code: CommonjsCode | CompiledCode | undefined): ModuleStore | undefined {
+  return code instanceof CompiledCode ? code.parts.store : code?.store
+}
+
+function idOf(entry: string, type: string | undefined, folder: string): string {
+  return hash('sha256', [entry, type, folder].join('\n'))
 }
 
 function entryProblem(plugin: PluginFiles, cause: unknown): Problem {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { isAbsolute, join } from 'node:path'
+import { createRequire } from 'node:module'
+import { dirname, isAbsolute, join } from 'node:path'
 import type { FileFact } from '../model/facts.ts'
 import { commonjsNames } from './commonjs-names.ts'
 import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
@@ -7,7 +8,10 @@ import type { CommonjsFile } from './commonjs.ts'
 import { factOf, sameFact } from './content-hash.ts'
 import type { ContentHashes, ReadFile } from './content-hash.ts'
 import type { ModuleFormats } from './module-format.ts'
-import { isOwnFile } from './own-files.ts'
+import { isOwnFile, ownName } from './own-files.ts'
+import { isPathSpecifier } from './externals.ts'
+import { isCodeFile } from './plugin-files.ts'
+import { resolveFile } from './resolve-file.ts'
 import type { PluginFiles } from './plugin-files.ts'
 
 /** A file that was loaded, with all that evaluating it again takes. */
@@ -31,6 +35,7 @@ export class ModuleStore {
   readonly missing: Set<readonly [string, string]> = new Set()
   readonly #plugin: string
   readonly #real: string
+  #names: string
   readonly #contents: ContentHashes
   readonly formats: ModuleFormats
   readonly #fresh: Map<string, ReadFile>
@@ -43,15 +48,15 @@ export class ModuleStore {
    * @param earlier what an earlier program of this folder compiled
    */
   constructor(
-    plugin: string,
-    real: string,
+    plugin: PluginFiles,
     contents: ContentHashes,
     formats: ModuleFormats,
     fresh: Map<string, ReadFile>,
     earlier: ReadonlyMap<string, StoredFile> = new Map(),
   ) {
-    this.#plugin = plugin
-    this.#real = real
+    this.#plugin = plugin.name
+    this.#real = plugin.real
+    this.#names = codeNames(plugin)
     this.#contents = contents
     this.formats = formats
     this.#fresh = fresh
@@ -109,13 +114,41 @@ export class ModuleStore {
 
   /** The names that an ES module can import from a CommonJS file. */
   namesOf(path: string, resolve: (path: string, specifier: string) => string): ReadonlySet<string> {
-    return commonjsNames(path, (file) => this.#textOf(file), (file, specifier) => {
-      try {
-        return resolve(file, specifier)
-      } catch {
-        return undefined
+    return commonjsNames(
+      path,
+      (file) => this.#textOf(file),
+      (file, specifier) => {
+        try {
+          return resolve(file, specifier)
+        } catch {
+          return undefined
+        }
+      },
+    )
+  }
+
+  /** True if the files that were loaded say what they said, and every specifier leads where it led. */
+  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+    for (const [path, { sha }] of this.files) {
+      if (!isOwnFile(this.#real, path)) continue
+      if (contents.of(path, plugin.files.get(ownName(this.#real, path)))?.sha !== sha) return false
+    }
+    for (const [file, specifier] of this.missing) if (canResolve(file, specifier)) return false
+    const names = codeNames(plugin)
+    if (names !== this.#names && !this.#resolvesTheSame()) return false
+    this.#names = names
+    return true
+  }
+
+  /** A file that came or went can change where a path leads. */
+  #resolvesTheSame(): boolean {
+    for (const [file, specifiers] of this.resolutions) {
+      for (const [specifier, path] of specifiers) {
+        if (!isPathSpecifier(specifier)) continue
+        if ((resolveFile(dirname(file), specifier) ?? path) !== path) return false
       }
-    })
+    }
+    return true
   }
 
   /** Lets go of what only the first evaluation has a use for. */
@@ -161,5 +194,17 @@ export class ModuleStore {
       if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', sha, fact }
       throw error
     }
+  }
+}
+
+function codeNames(plugin: PluginFiles): string {
+  return [...plugin.files.keys()].filter((name) => isCodeFile(name)).join('\0')
+}
+
+function canResolve(file: string, specifier: string): boolean {
+  try {
+    return createRequire(file).resolve(specifier) !== ''
+  } catch {
+    return false
   }
 }

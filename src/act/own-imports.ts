@@ -41,7 +41,10 @@ export class OwnImports {
     const exports = registry.load(path)
     let namespace = this.#namespaces.get(path)
     if (namespace === undefined) {
-      namespace = toNamespace(exports, this.#scope.store.namesOf(path, (from, specifier) => registry.resolve(from, specifier)))
+      namespace = toNamespace(
+        exports,
+        this.#scope.store.namesOf(path, (from, specifier) => registry.resolve(from, specifier)),
+      )
       this.#namespaces.set(path, namespace)
     }
     return namespace

@@ -33,7 +33,8 @@ export function resolveRequire(scope: RequireScope, file: string, specifier: str
 }
 
 function findFile(file: string, specifier: string): string | undefined {
-  if (/^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier)) return resolveFile(dirname(file), specifier)
+  if (/^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier))
+    return resolveFile(dirname(file), specifier)
   try {
     const path = createRequire(file).resolve(specifier)
     return isAbsolute(path) ? realpathSync.native(path) : undefined

@@ -1,7 +1,9 @@
 import type { Plan } from '../model/plan.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
-import { Generation, StepFailure, messageOf } from './generation.ts'
+import { Generation } from './generation.ts'
+import { StepFailure } from './generation-problems.ts'
+import { messageOf } from './message-of.ts'
 import type { GenerationHost, GenerationParts } from './generation.ts'
 
 /** What a transaction must know of one plugin. */

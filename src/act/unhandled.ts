@@ -1,7 +1,7 @@
 import type { Problem } from '../model/problem.ts'
 import { attribution } from './attribution.ts'
 import { codePosition } from '../model/code-position.ts'
-import { messageOf } from './generation.ts'
+import { messageOf } from './message-of.ts'
 
 /**
  * Listens for unhandled rejections and uncaught exceptions of the process and reports those that a plugin caused, so

@@ -6,7 +6,7 @@ import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild 
 import type { CompileRequest } from './compile-options.ts'
 import type { PartialProblem } from './compile-problem.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
-import { messageOf } from './generation.ts'
+import { messageOf } from './message-of.ts'
 import { crossImportProblem, missingImportProblem } from './import-problem.ts'
 import { isOwnFile, ownName } from './own-files.ts'
 import { resolveRequire } from './resolve-require.ts'
@@ -76,7 +76,12 @@ export class UnitResolver {
       if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return realpathSync.native(path)
     }
     if (byPath || specifier.startsWith('#') || this.#request.plugin.files.has('tsconfig.json')) {
-      const { errors, path, external, namespace: found } = await build.resolve(specifier, {
+      const {
+        errors,
+        path,
+        external,
+        namespace: found,
+      } = await build.resolve(specifier, {
         kind,
         importer: args.importer,
         resolveDir,
@@ -90,7 +95,12 @@ export class UnitResolver {
       }
     }
     if (byPath) return undefined
-    const target = externalTarget(specifier, this.#importer(args), this.#request.plugin.real, this.#request.owner)
+    const target = externalTarget(
+      specifier,
+      this.#importer(args),
+      this.#request.plugin.real,
+      this.#request.owner,
+    )
     return target.kind === 'own' ? target.path : undefined
   }
 
@@ -180,7 +190,9 @@ export class UnitResolver {
       (member, index) =>
         `const e${index} = $bay.member(m, ${JSON.stringify(member)}); export { e${index} as ${JSON.stringify(member)} }`,
     )
-    return { contents: [`const m = $bay.require(${JSON.stringify(name)}); export default m`, ...lines].join('\n') }
+    return {
+      contents: [`const m = $bay.require(${JSON.stringify(name)}); export default m`, ...lines].join('\n'),
+    }
   }
 
   #importer({ importer }: OnResolveArgs): string {

@@ -52,10 +52,7 @@ export function bindImports(
 }
 
 /** Tells which file a place in esbuild's output comes from. */
-export function sections(
-  code: string,
-  inputs: ReadonlySet<string>,
-): (offset: number) => string | undefined {
+export function sections(code: string, inputs: ReadonlySet<string>): (offset: number) => string | undefined {
   const starts: { readonly at: number; readonly name: string }[] = []
   for (const match of code.matchAll(/^\/\/ (.+)$/gm)) {
     const name = match[1]!

@@ -23,12 +23,13 @@ export interface UnitRuntime {
 export type UnitRow = readonly [() => Promise<unknown>, (() => unknown) | undefined]
 
 type InternalModule = NodeJS.Module & { _compile(text: string, filename: string, format?: string): unknown }
+type Factory = (...values: unknown[]) => () => unknown
 type ModuleClass = new (id: string) => InternalModule
 
 /** A unit in memory. Each call of `instantiate` evaluates its modules anew. */
 export class Unit {
   readonly #module: InternalModule
-  readonly #factory: (...values: unknown[]) => () => unknown
+  readonly #factory: Factory
 
   /**
    * Compiles a unit's text, as Node compiles any CommonJS file, so that its source map is known. It never enters
@@ -40,7 +41,7 @@ export class Unit {
     this.#module = new (Module as unknown as ModuleClass)(path)
     this.#module.filename = path
     this.#module._compile(text, path, 'commonjs')
-    this.#factory = this.#module.exports as typeof this.#factory
+    this.#factory = this.#module.exports as Factory
   }
 
   /** Evaluates the modules. A promise if there is a top-level `await`. */
@@ -56,7 +57,7 @@ export class Unit {
 }
 
 interface SourceMapsSupport {
-  setSourceMapsSupport?(options: { enabled: boolean; nodeModules: boolean; generatedCode: boolean }): void
+  setSourceMapsSupport?: (enabled: boolean, options: { nodeModules: boolean; generatedCode: boolean }) => void
 }
 
 let enabled = false
@@ -67,5 +68,5 @@ function enableSourceMaps(): void {
   enabled = true
   const { setSourceMapsSupport } = nodeModule as SourceMapsSupport
   if (setSourceMapsSupport === undefined) process.setSourceMapsEnabled(true)
-  else setSourceMapsSupport({ enabled: true, nodeModules: false, generatedCode: false })
+  else setSourceMapsSupport(true, { nodeModules: false, generatedCode: false })
 }

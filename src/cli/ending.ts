@@ -1,5 +1,4 @@
-/** Signals that ask for an end. */
-export type EndSignal = 'SIGINT' | 'SIGTERM'
+type EndSignal = 'SIGINT' | 'SIGTERM'
 
 /** A request to end, from outside. */
 export interface Ending {

@@ -55,7 +55,7 @@ export async function host(options: StartOptions): Promise<number> {
   const overview = page({
     plugins: () => manager.plugins,
     routes: (name) => routes.routes(name),
-    bound: () => ({ ...boundTo(server), host: options.host }),
+    bound: () => ({ ...bound, host: options.host }),
     directory,
     from,
   })
@@ -77,6 +77,7 @@ export async function host(options: StartOptions): Promise<number> {
     await manager.close()
     return 1
   }
+  const bound = server.address() as AddressInfo
   const end = ending()
   manager.on('report', () => routes.settle())
   manager.on('report', () => overview.touch())
@@ -88,7 +89,7 @@ export async function host(options: StartOptions): Promise<number> {
   const following = starting.then((outcome) => {
     if (closing) return undefined
     introduce(out, report, manager.plugins, outcome, path.relative(from, directory) || '.')
-    invite(out, options, boundTo(server))
+    invite(out, options, bound)
     return tell(manager, report, () => overview.touch())
   })
   try {
@@ -183,13 +184,15 @@ function tell(manager: PluginManager, report: Reporter, onLook: () => void): () 
   }
 }
 
-function boundTo(server: Server): AddressInfo {
-  return server.address() as AddressInfo
-}
-
 function foldersOf(manager: PluginManager, plugin: string): string[] {
   const { directory } = manager.get(plugin) ?? {}
-  return directory === undefined ? [] : [directory, realpathSync(directory)]
+  if (directory === undefined) return []
+  try {
+    return [directory, realpathSync(directory)]
+  } catch {
+    // It was removed while it still answered.
+    return [directory]
+  }
 }
 
 function timeout(ms: number): Promise<void> {

@@ -146,12 +146,16 @@ export class Engine {
     const kept = this.#kept(wanted.verdicts.keys())
     for (const name of fresh.keys()) kept.delete(name)
     const planned = decidePlan(this.#running, wanted, identity, { kept })
-    return { ...planned, start: planned.start.filter((name) => fresh.has(name) || !this.#unloadable.has(name)) }
+    return {
+      ...planned,
+      start: planned.start.filter((name) => fresh.has(name) || !this.#unloadable.has(name)),
+    }
   }
 
   /** Stops everything, dependents first. */
   async stop(): Promise<void> {
     const live = [...this.slots.values()].filter((slot) => slot.live)
+    await Promise.all(live.map((slot) => slot.live!.drain()))
     live.sort((a, b) => b.live!.sequence - a.live!.sequence)
     for (const slot of live) {
       this.#setState(slot, 'stopping')

@@ -22,16 +22,22 @@ export class ProblemLedger {
 
   /** Something went wrong once. */
   note(problem: Problem): void {
-    this.#happened.push(problem)
+    // What was thrown may hold on to the generation that threw it.
+    this.#happened.push({ ...problem, cause: undefined })
     if (this.#happened.length > REMEMBERED) this.#happened.shift()
     this.#onProblem(problem)
   }
 
-  /** Takes stock of what is wrong now. */
-  update(engine: Engine, others: readonly Problem[]): void {
+  /**
+   * Takes stock of what is wrong now.
+   * @returns whether that differs from the time before
+   */
+  update(engine: Engine, others: readonly Problem[]): boolean {
     const before = this.#standing
     this.#standing = new Map()
     for (const problem of problemsOf(engine, others)) this.#standing.set(problemKey(problem), problem)
-    for (const [key, problem] of this.#standing) if (!before.has(key)) this.#onProblem(problem)
+    const added = [...this.#standing].filter(([key]) => !before.has(key))
+    for (const [, problem] of added) this.#onProblem(problem)
+    return added.length > 0 || before.size !== this.#standing.size
   }
 }

@@ -7,7 +7,7 @@ export function plainSnapshot(plugin: PluginSnapshot): PluginSnapshot {
 }
 
 /** A problem that `JSON.stringify` can take: of what was thrown, only the message. */
-export function plainProblem(problem: Problem): Problem {
+function plainProblem(problem: Problem): Problem {
   const { cause, ...rest } = problem
   return cause === undefined ? rest : { ...rest, cause: causeMessage(cause) }
 }

@@ -1,4 +1,4 @@
-import { dirname, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import type { FolderFacts } from '../model/facts.ts'
 import { identify, sameIdentity } from './identity.ts'
 import type { Identity } from './identity.ts'
@@ -20,8 +20,6 @@ interface Member {
   now: Identity | undefined
   /** `dev:ino` of the folders inside, as they were last reported. */
   folders: ReadonlyMap<string, string>
-  /** It was at rest when it was listened to first: no folder inside was missed. */
-  readonly atRest: boolean
   nest: Nest | undefined
 }
 
@@ -58,26 +56,26 @@ export class Flock {
     this.#options = options
   }
 
-  /** Starts to listen to a folder, unless that is done already. `atRest`: nobody is making it just now. */
-  add(directory: string, atRest: boolean): void {
+  /** Starts to listen to a folder, unless that is done already. */
+  add(directory: string): void {
     if (this.#closed || this.#members.has(directory)) return
-    const member: Member = { directory, now: undefined, folders: new Map(), atRest, nest: undefined }
+    const member: Member = { directory, now: undefined, folders: new Map(), nest: undefined }
     this.#members.set(directory, member)
     this.#waiting.add(member)
   }
 
   /** {@link add}, or compares what is listened to with what a look at the folder found. */
   follow(folder: Pick<FolderFacts, 'directory' | 'real' | 'folders'>): void {
-    this.add(folder.directory, true)
+    this.add(folder.directory)
     const member = this.#members.get(folder.directory)
     if (!member || member.folders === folder.folders) return
     const before = member.folders
     member.folders = folder.folders
-    if (!member.nest) return
-    const other = folder.real !== member.now?.real || differs(folder.folders.get(''), member.now.id)
-    const more =
-      before.size === 0 ? !member.atRest && folder.folders.size > 1 : hasNew(before, folder.folders)
-    if (other || more) this.#mark(member.nest, true)
+    // Still waiting, or gone when it was listened to last: the next time is its turn.
+    const { nest, now } = member
+    if (!nest) return
+    if (!now || folder.real !== now.real || isAnother(folder, now)) this.#mark(nest, true)
+    else if (nest.ear && isAhead(nest.ear, folder, before)) this.#mark(nest, true)
   }
 
   forget(directory: string): void {
@@ -213,12 +211,18 @@ function matters(path: string, folder: string, self: boolean): boolean {
   return !parts.some((part, index) => ignored(part, self || index < parts.length - 1 ? 'folder' : 'file'))
 }
 
-function differs(a: string | undefined, b: string): boolean {
-  return a !== undefined && a !== b
+type Found = Pick<FolderFacts, 'real' | 'folders'>
+
+function isAnother(folder: Found, now: Identity): boolean {
+  const id = folder.folders.get('')
+  return id !== undefined && id !== now.id
 }
 
-/** A folder inside that is new may have been missed by chokidar 5, which reads a folder before it watches it. */
-function hasNew(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): boolean {
-  for (const [path, id] of now) if (before.get(path) !== id) return true
-  return false
+/** A folder inside was replaced, or chokidar 5 missed it, which reads a folder before it watches it. */
+function isAhead(ear: Ear, folder: Found, before: ReadonlyMap<string, string>): boolean {
+  const changed = [...folder.folders].filter(([path, id]) => path !== '' && before.get(path) !== id)
+  if (changed.some(([path]) => before.has(path))) return true
+  if (changed.length === 0) return false
+  const known = ear.folders()
+  return changed.some(([path]) => !known.has(join(folder.real, path)))
 }

@@ -20,6 +20,8 @@ export type Listen = (options: Pick<ListenOptions, 'paths' | 'reach' | 'heard'>)
 export interface Ear {
   /** Everything is watched, or failed to be, or took too long to wait for. Never rejects. */
   readonly ready: Promise<void>
+  /** The folders that are listened to at the moment, absolute. */
+  folders(): ReadonlySet<string>
   /** Idempotent. Never rejects. */
   close(): Promise<void>
 }
@@ -96,6 +98,7 @@ export function listen(options: ListenOptions): Ear {
   }
   return {
     ready,
+    folders: () => new Set(Object.keys(chokidar.getWatched())),
     close: () => (closing ??= close().catch(() => undefined)),
   }
 }

@@ -92,17 +92,17 @@ export class Place {
       paths: [now.real],
       reach: kind === 'folder' ? 'entries' : 'file',
       heard: (path, self) => {
-        // A file that was replaced may be told as changed only, when somebody still holds the old one open.
-        if (self || kind === 'file') void this.#afterwards(self)
+        if (self) void this.#afterEnd()
         heard(path)
       },
     })
   }
 
-  async #afterwards(self: boolean): Promise<void> {
+  /** The thing that was listened to is no more, or no more here. */
+  async #afterEnd(): Promise<void> {
     const before = this.#now
     await this.look()
-    // Removed and made again in one breath: ext4 gives the new one the old one's number.
-    if (self && this.#now === before && before !== undefined) await this.rearm()
+    // Removed and made again in one breath: ext4 gives the new one the number of the old one.
+    if (before !== undefined && this.#now === before) await this.rearm()
   }
 }

@@ -80,7 +80,7 @@ export function watch(options: WatcherOptions): Watcher {
 
   /** An entry of a plugins directory: a plugin folder, or something else, or nothing any more. */
   const entry = async (directory: string): Promise<void> => {
-    if (await flock.look(directory)) flock.add(directory, false)
+    if (await flock.look(directory)) flock.add(directory)
     else flock.forget(directory)
   }
   const touched = new Set<string>()
@@ -102,7 +102,7 @@ export function watch(options: WatcherOptions): Watcher {
       if (notAPlugin(found.name)) continue
       const directory = join(root.path, found.name)
       if (found.isDirectory() || (found.isSymbolicLink() && (await flock.look(directory))))
-        flock.add(directory, !ready)
+        flock.add(directory)
     }
     await flock.pump()
   }
@@ -156,7 +156,7 @@ export function watch(options: WatcherOptions): Watcher {
         return ears.listen({ ...ear, usePolling: options.usePolling, failed })
       } catch (error) {
         failed(error as NodeJS.ErrnoException)
-        return { ready: Promise.resolve(), close: () => Promise.resolve() }
+        return { ready: Promise.resolve(), folders: () => new Set(), close: () => Promise.resolve() }
       }
     }
     if (closing !== undefined) return

@@ -48,6 +48,7 @@ test('what runs comes after everything that it depends on, and all of that runs'
       for (const [at, name] of wanted.order.entries()) {
         const verdict = wanted.verdicts.get(name)
         assert.ok(verdict?.state === 'on' || verdict?.kept)
+        assert.deepEqual(verdict.dependencies, verdict.dependencies.toSorted())
         for (const dependency of verdict.dependencies) {
           assert.ok((wanted.position.get(dependency) ?? Infinity) < at, `${dependency} before ${name}`)
         }

@@ -396,3 +396,9 @@ for (const format of formats) {
     assert.deepEqual(valueOf(manager, 'a'), [2, 7])
   })
 }
+test('an undeclared dependency that nobody catches is the plugin’s problem, under its own code', async (t) => {
+  const manager = managerFor(t, undefined, { plugins: [object('a', (ctx) => ctx.plugin('b')), object('b', () => 1)] })
+  await manager.start()
+  const { problem } = snapshot(manager, 'a')
+  assert.deepEqual([problem?.code, problem?.plugin], ['ERR_PLUGIN_UNDECLARED', 'a'])
+})

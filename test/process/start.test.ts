@@ -207,6 +207,23 @@ test('one Ctrl-C that arrives twice, as under npm, still closes cleanly', async 
   assert.equal(await running.exit, 0)
 })
 
+test('a signal in the middle of the start closes cleanly', async (t) => {
+  const cwd = await folder(t, {
+    'plugins/slow/metadata.json': metadata('slow'),
+    'plugins/slow/plugin.js': `exports.activate = ({ log, signal }) => {
+      log.info('begun')
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }`,
+  })
+  const running = run(t, cwd, ['start', '--port', '0'])
+  await running.says(/slow +begun\n/)
+  running.child.kill('SIGTERM')
+  await running.says(/SIGTERM: closing/)
+  await running.says(/closed after/)
+  assert.equal(await running.exit, 0)
+  assert.equal(running.complained(), '')
+})
+
 test('a plugin that leaves a timer running does not keep the process from ending', async (t) => {
   const cwd = await folder(t, {
     'plugins/leaky/metadata.json': metadata('leaky'),

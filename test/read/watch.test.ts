@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import {
   appendFile,
   chmod,
@@ -196,8 +196,8 @@ describe('watch()', { concurrency: 6 }, () => {
     for (let n = 0; n < 2; n += 1) {
       await plugin(join(s.root, 'foo.new'), `${n}`)
       await s.expect(s.foo, async () => {
-        await rename(s.foo, join(s.base, `away${n}`))
-        await rename(join(s.root, 'foo.new'), s.foo)
+        renameSync(s.foo, join(s.base, `away${n}`))
+        renameSync(join(s.root, 'foo.new'), s.foo)
       })
       await stillHeard(s)
     }
@@ -206,15 +206,16 @@ describe('watch()', { concurrency: 6 }, () => {
   it('goes on hearing a folder of a plugin that was swapped, or removed and made again', async (t) => {
     const s = await scene(t)
     const lib = join(s.foo, 'lib')
+    // At one go, so that nobody can look in between.
     await s.expect(s.foo, async () => {
-      await mkdir(`${lib}.new`)
-      await rename(lib, `${lib}.old`)
-      await rename(`${lib}.new`, lib)
+      mkdirSync(`${lib}.new`)
+      renameSync(lib, `${lib}.old`)
+      renameSync(`${lib}.new`, lib)
     })
     await stillHeard(s)
     await s.expect(s.foo, async () => {
-      await rm(lib, { recursive: true })
-      await mkdir(lib)
+      rmSync(lib, { recursive: true })
+      mkdirSync(lib)
     })
     await stillHeard(s)
   })
@@ -238,7 +239,23 @@ describe('watch()', { concurrency: 6 }, () => {
       await writeFile(join(deep, 'x.js'), '1')
     })
     await s.quiet()
+    const facts = readFolder(s.foo)
+    assert.ok(facts)
+    s.watcher.follow(facts)
+    await s.quiet()
     await s.expect(s.foo, () => writeFile(join(deep, 'x.js'), '2'))
+  })
+
+  it('does not go where a link in a plugin folder leads to', async (t) => {
+    const s = await scene(t)
+    const outside = join(s.base, 'outside')
+    await mkdir(outside)
+    await s.expect(s.foo, () => symlink(outside, join(s.foo, 'link')))
+    await s.quiet()
+    s.heard.length = 0
+    await writeFile(join(outside, 'x.js'), '1')
+    await s.quiet()
+    assert.deepEqual(s.heard, [])
   })
 
   it('hears each of five atomic saves, and a save in the way of vim', async (t) => {
@@ -342,6 +359,16 @@ describe('watch()', { concurrency: 6 }, () => {
     await stillHeard(s)
     const bar = join(s.root, 'bar')
     await s.expect(bar, () => mkdir(bar))
+    await rm(s.foo, { recursive: true })
+    await rm(bar, { recursive: true })
+    await s.quiet()
+    // Often the new folder gets the old one's inode number.
+    await s.expect('roots', async () => {
+      rmSync(s.root, { recursive: true })
+      mkdirSync(s.root)
+    })
+    await s.quiet()
+    await s.expect(s.foo, () => plugin(s.foo))
   })
 
   it('hears a plugins folder that was renamed away and back, or replaced by another', async (t) => {
@@ -387,6 +414,13 @@ describe('watch()', { concurrency: 6 }, () => {
     await s.expect('config', () => writeFile(s.config, '{}'))
     await s.quiet()
     await s.expect('config', () => rename(s.config, `${s.config}~`).then(() => writeFile(s.config, 'vim')))
+    await s.quiet()
+    await s.expect('config', () => appendFile(s.config, ' '))
+    await s.quiet()
+    await s.expect('config', async () => {
+      rmSync(s.config)
+      writeFileSync(s.config, '[3]')
+    })
     await s.quiet()
     await s.expect('config', () => appendFile(s.config, ' '))
     await s.quiet()

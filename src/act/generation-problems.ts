@@ -1,0 +1,87 @@
+import { codePosition } from '../model/code-position.ts'
+import type { Candidate } from '../model/decision.ts'
+import type { Problem, ProblemCode } from '../model/problem.ts'
+import { messageOf } from './message-of.ts'
+import { problemOf } from './problem-of.ts'
+
+/** Carries a problem out of a step that failed. */
+export class StepFailure extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.message, { cause: problem.cause })
+    this.problem = problem
+  }
+}
+
+const MEND = 'Mend it and save; the next good save takes over.'
+
+const HINTS: Partial<Record<ProblemCode, string>> = {
+  ERR_PLUGIN_LOAD: MEND,
+  ERR_PLUGIN_LOAD_TIMEOUT:
+    'Let its top-level await settle; move slow work into activate, or raise timeouts.activate.',
+  ERR_PLUGIN_EXPORTS: 'export function activate(ctx) { … }, by name or in a default export.',
+  ERR_PLUGIN_CONTEXT: "Mend the host's `context` function.",
+  ERR_PLUGIN_ACTIVATE: MEND,
+  ERR_PLUGIN_ACTIVATE_TIMEOUT:
+    'Heed ctx.signal, start slow work without awaiting it, or raise timeouts.activate.',
+  ERR_PLUGIN_PUBLISH: "Mend the onPublish callback in the host's `context`.",
+  ERR_PLUGIN_DRAIN_TIMEOUT: 'They are cut off. Raise timeouts.drain if they need longer.',
+  ERR_PLUGIN_DEACTIVATE: 'Mend it. The rest was undone all the same; no state is handed over.',
+  ERR_PLUGIN_DEACTIVATE_TIMEOUT: 'It was given up; the rest was undone. Let deactivate settle.',
+  ERR_PLUGIN_DISPOSE: 'Mend it. The rest was undone all the same.',
+  ERR_PLUGIN_DISPOSE_TIMEOUT: 'It was given up; the rest was undone. Let the disposer settle.',
+  ERR_PLUGIN_LATE_EFFECT: 'It was undone at once. Check ctx.signal.aborted after each await.',
+}
+
+/** What can go wrong in the life of one generation, put into words. */
+export class GenerationProblems {
+  readonly #candidate: Candidate
+  readonly #onProblem: (problem: Problem) => void
+
+  constructor(candidate: Candidate, onProblem: (problem: Problem) => void) {
+    this.#candidate = candidate
+    this.#onProblem = onProblem
+  }
+
+  /** A step that did not do what it must. */
+  failure(code: ProblemCode, what: string): StepFailure {
+    return new StepFailure(this.#problem(code, what))
+  }
+
+  /** A step that threw. What the loader knows better (a syntax error, a missing import) is said as it says it. */
+  thrown(code: ProblemCode, what: string, cause: unknown): StepFailure {
+    const problem = {
+      ...this.#problem(code, `${what}: ${messageOf(cause)}`),
+      ...this.#position(cause),
+      cause,
+    }
+    return new StepFailure({ ...problem, ...problemOf(cause), plugin: this.#candidate.name })
+  }
+
+  /** Something that harms nobody else, and that somebody should know. */
+  warn(code: ProblemCode, what: string, cause?: unknown): void {
+    this.#onProblem({
+      ...this.#problem(code, cause === undefined ? `${what}.` : `${what}: ${messageOf(cause)}`),
+      ...this.#position(cause),
+      severity: 'warning',
+      ...(cause !== undefined && { cause }),
+    })
+  }
+
+  #problem(code: ProblemCode, what: string): Problem {
+    const { name, directory, entry } = this.#candidate
+    return {
+      code,
+      severity: 'error',
+      plugin: name,
+      ...(entry !== undefined && directory !== '' && { file: `${directory}/${entry}` }),
+      message: `${name} ${what}`,
+      hint: HINTS[code] ?? '',
+    }
+  }
+
+  #position(cause: unknown): object {
+    const { directory, real } = this.#candidate
+    return codePosition(cause, directory === '' ? [] : [directory, real]) ?? {}
+  }
+}

@@ -1,0 +1,175 @@
+import { hash } from 'node:crypto'
+import { dirname, join } from 'node:path'
+import type { Problem } from '../model/problem.ts'
+import { hashFolder } from './code-hash.ts'
+import type { FolderHash } from './code-hash.ts'
+import type { Neighbours } from './commonjs-code.ts'
+import type { UnitCompiler } from './compile-unit.ts'
+import { CompiledCode } from './compiled-code.ts'
+import type { ContentHashes } from './content-hash.ts'
+import { externalTarget, importExternal } from './externals.ts'
+import type { Namespace } from './externals.ts'
+import type { ModuleStore } from './module-store.ts'
+import type { PluginFiles } from './plugin-files.ts'
+import type { UnitCache } from './unit-cache.ts'
+import type { UnitExternal } from './unit-format.ts'
+import { unitKey } from './unit-key.ts'
+import { readUnit, writeUnit } from './unit-text.ts'
+import type { UnitHeader } from './unit-text.ts'
+import { Unit } from './unit.ts'
+
+/** What preparing compiled plugins takes. */
+export interface CompiledWorkshop {
+  readonly contents: ContentHashes
+  readonly cache: UnitCache
+  readonly compiler: UnitCompiler
+  readonly neighbours: Neighbours
+}
+
+/** One plugin to prepare. */
+export interface CompiledJob {
+  readonly plugin: PluginFiles
+  /** The entry's path, links followed. */
+  readonly entry: string
+  readonly entryIsCompiled: boolean
+  /** CommonJS files of the plugin load own ES modules by names that are not known. */
+  readonly open: boolean
+  readonly store: ModuleStore
+  readonly folder: FolderHash
+  readonly previous: CompiledCode | undefined
+}
+
+interface Ready {
+  readonly text: string
+  readonly path: string
+  readonly header: UnitHeader
+  readonly externals: ReadonlyMap<string, Imported>
+  readonly inputs: ReadonlyMap<string, string>
+}
+
+interface Imported {
+  readonly url: string
+  readonly namespace: Namespace
+}
+
+/** Finds a plugin's unit in the cache, or compiles it. */
+export async function prepareCompiled(
+  shop: CompiledWorkshop,
+  job: CompiledJob,
+): Promise<{ readonly code: CompiledCode } | { readonly problem: Problem }> {
+  const ready = await ((await fromCache(shop, job)) ?? compile(shop, job))
+  if ('problem' in ready) return ready
+  const { plugin, previous, store, entry, entryIsCompiled, folder } = job
+  const { header, externals, inputs, text } = ready
+  const places = [...externals].map(([key, { url }]) => `${key} ${url}`)
+  const code = hash('sha256', [header.code, plugin.real, entry, ...places].join('\n'))
+  if (previous?.parts.code === code && previous.parts.store.isUnchanged(plugin, shop.contents)) {
+    previous.parts.unit.remap(text)
+    previous.parts = { ...previous.parts, folder: folder.sha, inputs }
+    return { code: previous }
+  }
+  const namespaces = new Map([...externals].map(([key, { namespace }]) => [key, namespace]))
+  return {
+    code: new CompiledCode(header.commonjs ? hash('sha256', `${code}\n${folder.sha}`) : code, {
+      code,
+      plugin: { ...plugin, files: new Map() },
+      commonjsEntry: entryIsCompiled ? undefined : entry,
+      unit: new Unit(text, ready.path),
+      externals: namespaces,
+      namespaces: new Set(namespaces.values()),
+      store,
+      neighbours: shop.neighbours,
+      folder: folder.sha,
+      inputs,
+    }),
+  }
+}
+
+async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Ready | undefined> {
+  const { plugin, folder } = job
+  const path = shop.cache.path(plugin.real, keyOf(job, folder))
+  const text = shop.cache.read(path)
+  const header = text === undefined ? undefined : readUnit(text)
+  if (text === undefined || header === undefined) return undefined
+  const externals = await importAll(shop, plugin, header.externals)
+  if (externals === undefined) return undefined
+  const inputs = new Map<string, string>()
+  for (const name of header.inputs) {
+    const input = join(plugin.real, name)
+    const sha = folder.shas.get(input)
+    if (sha === undefined) return undefined
+    inputs.set(input, sha)
+  }
+  return { text, path, header, externals, inputs }
+}
+
+function keyOf({ plugin, entry, store }: CompiledJob, folder: FolderHash): string {
+  return unitKey(plugin, entry, store.formats.packageType(dirname(entry)), folder.sha)
+}
+
+/** `undefined` if something is not what the unit was made for. */
+async function importAll(
+  { neighbours }: CompiledWorkshop,
+  { real }: PluginFiles,
+  externals: readonly UnitExternal[],
+): Promise<Map<string, Imported> | undefined> {
+  const imported = new Map<string, Imported>()
+  for (const { key, specifier, importer, attributes, names, exact } of externals) {
+    const target = externalTarget(specifier, join(real, importer), real, neighbours.owner)
+    if (target.kind !== 'outside') return undefined
+    try {
+      const namespace = await importExternal(target.url, attributes)
+      if (!names.every((name) => name in namespace)) return undefined
+      if (
+        exact &&
+        Reflect.ownKeys(namespace).filter((name) => typeof name === 'string').length !== names.length
+      )
+        return undefined
+      imported.set(key, { url: target.url, namespace })
+    } catch {
+      return undefined
+    }
+  }
+  return imported
+}
+
+async function compile(
+  shop: CompiledWorkshop,
+  job: CompiledJob,
+): Promise<Ready | { readonly problem: Problem }> {
+  const { plugin, entry, entryIsCompiled, store, open } = job
+  const { cache, compiler, contents, neighbours } = shop
+  let { folder } = job
+  for (let attempt = 1; ; attempt++) {
+    const request = { plugin, entry, entryIsCompiled, store, owner: neighbours.owner }
+    const outcome = await compiler.compile(request, open)
+    if ('problem' in outcome) return outcome
+    const { unit } = outcome
+    const paths = unit.inputs.map((name) => join(plugin.real, name))
+    const inputs = new Map(paths.map((path) => [path, contents.of(path)?.sha ?? '']))
+    // esbuild read the files itself; had one been saved in between, the unit would lie under a wrong name.
+    const asHashed = paths.every((path) => inputs.get(path) === folder.shas.get(path))
+    const saved = paths.some((path) => folder.shas.has(path) && inputs.get(path) !== folder.shas.get(path))
+    if (saved && attempt < 4) {
+      folder = hashFolder(plugin, contents)
+      continue
+    }
+    const externals = await importAll(shop, plugin, unit.externals)
+    if (externals === undefined) return { problem: movedProblem(plugin, entry) }
+    const { text, header } = writeUnit(unit, plugin.real)
+    const path = cache.path(plugin.real, asHashed ? keyOf(job, folder) : hash('sha256', text))
+    if (asHashed) cache.write(path, text)
+    return { text, path, header, externals, inputs }
+  }
+}
+
+function movedProblem(plugin: PluginFiles, file: string): Problem {
+  return {
+    code: 'ERR_PLUGIN_IMPORT_MISSING',
+    severity: 'error',
+    plugin: plugin.name,
+    file,
+    message: 'A package that it imports changed while it was compiled.',
+    hint: 'Save the plugin again once the installation is complete.',
+  }
+}
