@@ -77,8 +77,6 @@ export function createPluginManager<Host = unknown>(options: ManagerOptions<Host
   return new Manager(readSettings(options))
 }
 
-const NEVER = new Promise<never>(() => undefined)
-
 interface Request {
   folders: Set<string> | undefined
   readonly forced: Set<string>
@@ -336,8 +334,9 @@ class Manager implements PluginManager {
     }
     for (const directory of gone) this.#watcher?.forget(directory)
     this.#lastMs = performance.now() - start
-    const looked = decided || applied || changed.length > 0
-    const differs = looked && this.#problems.update(this.#engine, this.#otherProblems())
+    const others = this.#otherProblems()
+    const looked = decided || applied || changed.length > 0 || this.#problems.areNews(others)
+    const differs = looked && this.#problems.update(this.#engine, others)
     if (applied || differs) this.#events.emit('report', this.#report())
     if (again !== undefined && this.#settings.watch) this.#pulse.again(again)
     return again
@@ -350,7 +349,7 @@ class Manager implements PluginManager {
       const again = await this.#request(undefined)
       const left = limit - (performance.now() - start)
       if (again === undefined || left <= 0 || this.#closed) return
-      await within(NEVER, Math.min(again, left), this.#closing.signal)
+      await within(new Promise(() => undefined), Math.min(again, left), this.#closing.signal)
     }
   }
 

@@ -12,6 +12,7 @@ import type {
   ProblemCode,
   Report,
 } from 'plugbay'
+import { afterwards } from './afterwards.ts'
 import type { PluginsFolder } from './plugin-folder.ts'
 
 /** Everything that a manager said. */
@@ -49,7 +50,7 @@ export function managerFor(
     log: collectingLog(lines),
     ...options,
   })
-  t.after(() => manager.close())
+  afterwards(t, () => manager.close())
   const heard = listen(manager, lines)
   return Object.defineProperty(manager, 'heard', { value: heard }) as TestManager
 }

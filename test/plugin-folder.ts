@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { afterwards } from './afterwards.ts'
 
 /**
  * Files by path relative to the plugins folder (`a/plugin.cjs`; `../x` lies beside it). An object is written as JSON; a
@@ -33,7 +34,7 @@ export interface PluginsFolder {
 /** Makes a plugins folder; every folder among the files gets a metadata.json, unless one is given. */
 export function pluginsFolder(t: TestContext, files: Files = {}): PluginsFolder {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'plugbay-test-')))
-  t.after(() => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
+  afterwards(t, () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }))
   const path = join(root, 'plugins')
   mkdirSync(path)
   const folder: PluginsFolder = {

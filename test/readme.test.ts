@@ -79,7 +79,7 @@ test('the two minutes of the README go as it says', async (t) => {
     assert.equal(await host.get(path), answer, title)
     if (title !== 'Toggle') continue
     await host.get('/mischief/reject')
-    await host.says(/mischief +plugins\/mischief\/plugin\.js:18:25 ERR_PLUGIN_UNHANDLED/)
+    await host.says(/mischief +plugins\/mischief\/plugin\.js:14:25 ERR_PLUGIN_UNHANDLED/)
   }
 })
 
@@ -234,7 +234,10 @@ test('every local link of the documents leads somewhere', () => {
 /** The named blocks as files, in a folder where plugbay is installed. */
 async function project(t: TestContext, blocks: readonly Fence[]): Promise<string> {
   const files = blocks.flatMap(({ path, text }) => (path === undefined ? [] : [[path, text]]))
-  const directory = await folder(t, { 'package.json': '{ "type": "module" }', ...Object.fromEntries(files) })
+  const directory = await folder(t, {
+    'package.json': '{ "type": "commonjs" }',
+    ...Object.fromEntries(files),
+  })
   await linkPlugbay(directory)
   return directory
 }

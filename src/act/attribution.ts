@@ -13,12 +13,24 @@ export interface Attribution {
 
 const storage = new AsyncLocalStorage<Attribution>()
 
-/** Runs plugin code so that whatever it starts, now or later, is known to be its own. */
+const thrown = new WeakMap<object, Attribution>()
+
+/** Runs plugin code so that whatever it starts, now or later, and whatever it throws, is known to be its own. */
 export function attribute<T>(to: Attribution, run: () => T): T {
-  return storage.run(to, run)
+  try {
+    return storage.run(to, run)
+  } catch (cause) {
+    if (typeof cause === 'object' && cause !== null && !thrown.has(cause)) thrown.set(cause, to)
+    throw cause
+  }
 }
 
 /** Whose code is running, if it is a plugin's. */
 export function attribution(): Attribution | undefined {
   return storage.getStore()
+}
+
+/** Whose code threw something that nobody caught: by then, the code that called it may be the host's. */
+export function attributionOf(cause: unknown): Attribution | undefined {
+  return storage.getStore() ?? (typeof cause === 'object' && cause !== null ? thrown.get(cause) : undefined)
 }

@@ -24,13 +24,19 @@ export class CommonjsCode implements Code {
   readonly #packageType: string | undefined
   readonly #addon: boolean
 
-  constructor(id: string, plugin: PluginFiles, entry: string, store: ModuleStore, neighbours: Neighbours) {
+  constructor(
+    id: string,
+    plugin: PluginFiles,
+    entry: string,
+    store: ModuleStore,
+    neighbours: Neighbours,
+  ) {
     this.id = id
     this.store = store
     this.#plugin = { ...plugin, files: new Map() }
     this.#entry = entry
     this.#neighbours = neighbours
-    this.#packageType = new ModuleFormats(plugin.real).packageType(dirname(entry))
+    this.#packageType = store.formats.packageType(dirname(entry))
     this.#addon = [...plugin.files.keys()].some((name) => name.endsWith('.node'))
   }
 

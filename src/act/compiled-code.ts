@@ -1,3 +1,4 @@
+import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'import-meta-resolve'
@@ -83,6 +84,7 @@ class CompiledGeneration implements UnitRuntime {
   readonly #parts: CompiledParts
   readonly #imports: OwnImports
   #rows: Readonly<Record<string, UnitRow>> = {}
+  #nodeModule: object | undefined
 
   constructor(parts: CompiledParts, timers: OwnedTimers) {
     this.#parts = parts
@@ -103,7 +105,8 @@ class CompiledGeneration implements UnitRuntime {
     })
     const main = join(real, entry)
     this.requireFunction = Object.assign(
-      (specifier: string) => externals.get(specifier) ?? this.registry.require(main, specifier),
+      (specifier: string) =>
+        externals.has(specifier) ? this.external(specifier) : this.registry.require(main, specifier),
       { resolve: (specifier: string) => this.registry.resolve(main, specifier) },
     )
   }
@@ -113,11 +116,12 @@ class CompiledGeneration implements UnitRuntime {
   }
 
   external(key: string): unknown {
-    return this.#parts.externals.get(key)
+    const namespace = this.#parts.externals.get(key)
+    return (namespace as unknown) === nodeModule ? (this.#nodeModule ??= this.#ownNodeModule()) : namespace
   }
 
   isNamespace(value: unknown): boolean {
-    return this.#parts.namespaces.has(value)
+    return this.#parts.namespaces.has(value) || (value !== undefined && value === this.#nodeModule)
   }
 
   meta(name: string): object {
@@ -143,6 +147,14 @@ class CompiledGeneration implements UnitRuntime {
 
   member(exports: unknown, name: string): unknown {
     return Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+  }
+
+  /** `createRequire(import.meta.url)` is how ES modules load CommonJS files, own ones too. */
+  #ownNodeModule(): object {
+    const { moduleClass } = this.registry
+    const own = { default: moduleClass, createRequire: Reflect.get(moduleClass, 'createRequire') as unknown }
+    const exports = 'module.exports' in nodeModule ? { 'module.exports': moduleClass } : {}
+    return Object.freeze(Object.assign(Object.create(null) as object, nodeModule, own, exports))
   }
 
   table(rows: Readonly<Record<string, UnitRow>>): void {

@@ -32,11 +32,15 @@ export class ContentHashes {
   of(path: string, fact: FileFact | undefined = factOf(path)): ContentHash | undefined {
     const known = this.#known.get(path)
     if (known !== undefined && fact !== undefined && !known.racy && sameFact(known.fact, fact)) return known
-    return this.read(path)
+    return this.read(path, fact)
   }
 
-  /** Reads a file. `undefined` if that is not possible. */
-  read(path: string): ReadFile | undefined {
+  /**
+   * Reads a file. `undefined` if that is not possible.
+   * @param fact from before now: a write since then shows as a difference
+   */
+  read(path: string, fact: FileFact | undefined = factOf(path)): ReadFile | undefined {
+    if (fact === undefined) return undefined
     let bytes: Buffer
     try {
       bytes = readFileSync(path)
@@ -44,10 +48,8 @@ export class ContentHashes {
       this.#known.delete(path)
       return undefined
     }
-    const fact = factOf(path)
-    if (fact === undefined) return undefined
     const read = { fact, sha: hash('sha256', bytes), mentionsMetadata: bytes.includes('metadata.json') }
-    this.#known.set(path, { ...read, racy: Math.abs(Date.now() - fact.ctimeMs) < racyMs })
+    this.#known.set(path, { ...read, racy: Date.now() - fact.ctimeMs < racyMs })
     return { ...read, bytes }
   }
 

@@ -198,8 +198,11 @@ export class Generation {
       onDispose: (callback: Disposer) => void this.#hostEffects.add(callback),
       run: (code) => attribute({ ...this.#attribution, inTransition: false }, code),
     }
+    const limit = this.#host.timeouts.activate
+    let given: unknown
     try {
-      return await (context as (scope: Scope) => unknown)(scope)
+      const giving = Promise.resolve((context as (scope: Scope) => unknown)(scope))
+      given = await within(giving, limit, this.#host.closing)
     } catch (cause) {
       throw this.#problems.thrown(
         'ERR_PLUGIN_CONTEXT',
@@ -207,6 +210,8 @@ export class Generation {
         cause,
       )
     }
+    if (given !== TIMED_OUT) return given
+    throw this.#problems.failure('ERR_PLUGIN_CONTEXT', `was not given the host's context within ${limit} ms.`)
   }
 
   async #activateInTime(definition: PluginDefinition, context: PluginContext): Promise<unknown> {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto'
-import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../model/problem.ts'
 import { hashFolder } from './code-hash.ts'
@@ -17,6 +16,7 @@ import { ModuleStore } from './module-store.ts'
 import type { PluginFiles } from './plugin-files.ts'
 import { prepareCompiled } from './prepare-compiled.ts'
 import { problemOf } from './problem-of.ts'
+import { realFile } from './resolve-file.ts'
 import { UnitCache } from './unit-cache.ts'
 
 export interface LoaderOptions {
@@ -57,7 +57,7 @@ export function createLoader(options: LoaderOptions): Loader {
     if (previous instanceof CommonjsCode && previous.isUnchanged(plugin, contents)) return { code: previous }
     let entry: string
     try {
-      entry = realpathSync.native(join(plugin.real, plugin.entry))
+      entry = realFile(join(plugin.real, plugin.entry), new Set([plugin.real]))
     } catch (cause) {
       return { problem: entryProblem(plugin, cause) }
     }

@@ -1,5 +1,6 @@
-import Module, { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import Module, { createRequire, isBuiltin } from 'node:module'
+import { dirname, isAbsolute, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { OwnedTimers } from './code.ts'
 import type { ImportFunction } from './commonjs.ts'
 import { missingImportProblem } from './import-problem.ts'
@@ -29,6 +30,9 @@ type Require = NodeJS.Require
 type InternalModule = NodeJS.Module & { _compile?: unknown }
 type ModuleClass = new (id: string, parent?: NodeJS.Module) => InternalModule
 
+/** Built-in modules leave no trace in the module that requires them. */
+const requireBuiltin = createRequire(import.meta.url)
+
 const nodeModulePaths = (Module as unknown as { _nodeModulePaths: (from: string) => string[] })
   ._nodeModulePaths
 
@@ -42,6 +46,7 @@ export class ModuleRegistry {
   readonly #modules = new Map<string, InternalModule>()
   /** Stands where Node has the module that calls `createRequire()`, so that the entry has a parent. */
   readonly #root: InternalModule
+  #moduleClass: object | undefined
 
   constructor(scope: RegistryScope) {
     this.#scope = scope
@@ -78,6 +83,7 @@ export class ModuleRegistry {
 
   /** `require(specifier)` as written in a file of the plugin. */
   require(file: string, specifier: string, parent?: NodeJS.Module): unknown {
+    if (isBuiltin(specifier)) return this.#builtin(specifier)
     const path = this.#resolve(file, specifier)
     if (path !== undefined) return this.load(path, parent)
     const require = createRequire(file)
@@ -93,6 +99,25 @@ export class ModuleRegistry {
   resolve(file: string, specifier: string): string {
     const path = this.#resolve(file, specifier)
     return path ?? createRequire(file).resolve(specifier)
+  }
+
+  /** `createRequire` as a file of the plugin sees it: own files come from here, not from the process-wide cache. */
+  createRequire(from: string | URL): Require {
+    const path = typeof from === 'string' && isAbsolute(from) ? from : fileURLToPath(from)
+    if (!isOwnFile(this.#scope.real, path)) return createRequire(from)
+    return this.#requireOf(newModule(path.endsWith('/') ? join(path, 'plugbay.js') : path))
+  }
+
+  /** `node:module` as a file of the plugin sees it. */
+  get moduleClass(): object {
+    const own = this.createRequire.bind(this)
+    return (this.#moduleClass ??= new Proxy(Module, {
+      get: (target, key) => (key === 'createRequire' ? own : (Reflect.get(target, key) as unknown)),
+    }))
+  }
+
+  #builtin(specifier: string): unknown {
+    return specifier === 'module' || specifier === 'node:module' ? this.moduleClass : requireBuiltin(specifier)
   }
 
   #resolve(file: string, specifier: string): string | undefined {

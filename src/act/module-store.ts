@@ -33,6 +33,8 @@ export class ModuleStore {
   readonly resolutions: Map<string, Map<string, string | undefined>> = new Map()
   /** File and specifier of what was not found. */
   readonly missing: Set<readonly [string, string]> = new Set()
+  /** Folders known to be no links. */
+  readonly realFolders: Set<string>
   readonly #plugin: string
   readonly #real: string
   #names: string
@@ -56,6 +58,7 @@ export class ModuleStore {
   ) {
     this.#plugin = plugin.name
     this.#real = plugin.real
+    this.realFolders = new Set([plugin.real])
     this.#names = codeNames(plugin)
     this.#contents = contents
     this.formats = formats

@@ -1,5 +1,5 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 
 const extensions = ['.js', '.json', '.node']
 
@@ -7,12 +7,27 @@ const extensions = ['.js', '.json', '.node']
  * Resolves a relative or absolute specifier as `require` does: the file, the file with an extension, the folder's
  * `main`, the folder's index. Gives the path with links followed, or `undefined`. Nothing is remembered, unlike in
  * Node's own resolver, which keeps answering with files that are gone.
+ * @param realFolders folders known to be no links, nor to lie in one; those that are found out are added
  */
-export function resolveFile(directory: string, specifier: string): string | undefined {
+export function resolveFile(
+  directory: string,
+  specifier: string,
+  realFolders: Set<string> = new Set(),
+): string | undefined {
   const path = resolve(directory, specifier)
   const folderOnly = /(?:^|\/)\.{0,2}$/.test(specifier)
   const found = (folderOnly ? undefined : asFile(path)) ?? asFolder(path)
-  return found === undefined ? undefined : realpathSync.native(found)
+  return found === undefined ? undefined : realFile(found, realFolders)
+}
+
+/** The path of a file with links followed, asked of the kernel as little as possible. */
+export function realFile(path: string, realFolders: Set<string>): string {
+  const folder = dirname(path)
+  if (!realFolders.has(folder)) {
+    if (realpathSync.native(folder) !== folder) return realpathSync.native(path)
+    realFolders.add(folder)
+  }
+  return lstatSync(path).isSymbolicLink() ? realpathSync.native(path) : path
 }
 
 function asFile(path: string): string | undefined {

@@ -43,13 +43,15 @@ export interface Outcome {
 /**
  * Applies one plan: prepares every new generation while the old ones serve, lets calls in flight finish, stops
  * dependents first, starts dependencies first. What cannot be loaded is left as it runs; what cannot be started is
- * rolled back to the code that ran before.
+ * rolled back to the code that ran before. When the manager closes meanwhile, nothing is started any more.
  */
 export async function transact(plan: Plan, stage: Stage): Promise<Outcome> {
   const transaction = new Transaction(plan, stage)
   await transaction.prepare()
-  await transaction.drain()
-  await transaction.stop()
+  if (!stage.host.closing.aborted) {
+    await transaction.drain()
+    await transaction.stop()
+  }
   await transaction.start()
   return transaction.outcome()
 }
@@ -98,13 +100,16 @@ class Transaction {
 
   async start(): Promise<void> {
     for (const name of this.#toStart()) {
-      if (!this.#fresh.has(name)) continue
-      this.#stage.entering(name, 'loading')
-      // Evaluated before its predecessor ended: what that one left is known only now.
-      const generation = this.#fresh.get(name)!
+      const generation = this.#fresh.get(name)
+      if (!generation) continue
       this.#fresh.delete(name)
+      if (this.#closing) {
+        await generation.stop()
+        continue
+      }
+      this.#stage.entering(name, 'loading')
       const problem = await this.#activate(generation)
-      if (!problem) continue
+      if (!problem || this.#closing) continue
       this.#failed.set(name, problem)
       await this.#rollBack(name)
     }
@@ -122,9 +127,15 @@ class Transaction {
     }
   }
 
+  /** Nothing that is cut short now has failed. */
+  get #closing(): boolean {
+    return this.#stage.host.closing.aborted
+  }
+
   /** Evaluates what is not evaluated yet; stops at the first that fails, and names it. */
   async #evaluate(): Promise<string | undefined> {
     for (const name of this.#toStart()) {
+      if (this.#closing) return undefined
       if (this.#fresh.has(name)) continue
       const part = this.#stage.part(name)
       const parts = this.#onOldCode.has(name) ? part.live!.parts : part.parts!
@@ -133,6 +144,7 @@ class Transaction {
         await generation.evaluate()
         this.#fresh.set(name, generation)
       } catch (cause) {
+        if (this.#closing) return undefined
         if (!this.#failed.has(name)) this.#failed.set(name, problemOf(cause, name))
         return name
       }

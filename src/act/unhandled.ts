@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts'
-import { attribution } from './attribution.ts'
+import { attributionOf } from './attribution.ts'
 import { codePosition } from '../model/code-position.ts'
 import { messageOf } from './message-of.ts'
 
@@ -28,7 +28,7 @@ export function captureUnhandled(
     throw cause
   }
   const report = (cause: unknown, what: string): boolean => {
-    const plugin = attribution()?.name
+    const plugin = attributionOf(cause)?.name
     if (plugin === undefined) return false
     const directory = folder(plugin)
     onProblem({

@@ -96,18 +96,19 @@ function dependentsOf(
   running: ReadonlyMap<string, RunningFact>,
 ): Map<string, string[]> {
   const dependents = new Map<string, string[]>()
+  const add = (name: string, metadata: Metadata): void => {
+    for (const declared of [metadata.dependencies, metadata.optionalDependencies]) {
+      for (const dependency of Object.keys(declared)) {
+        const list = dependents.get(dependency)
+        if (list === undefined) dependents.set(dependency, [name])
+        else if (list.at(-1) !== name) list.push(name)
+      }
+    }
+  }
   for (const [name, { metadata }] of held) {
-    const fact = running.get(name)
-    const known = new Set(fact?.dependencies)
-    for (const source of [metadata, fact?.metadata]) {
-      for (const dependency in source?.dependencies) known.add(dependency)
-      for (const dependency in source?.optionalDependencies) known.add(dependency)
-    }
-    for (const dependency of known) {
-      const list = dependents.get(dependency)
-      if (list === undefined) dependents.set(dependency, [name])
-      else list.push(name)
-    }
+    const runsWith = running.get(name)?.metadata
+    if (metadata !== undefined) add(name, metadata)
+    if (runsWith !== undefined && runsWith !== metadata) add(name, runsWith)
   }
   return dependents
 }

@@ -110,6 +110,7 @@ export class Engine {
       await this.#prepare(all ? this.wanted.verdicts.keys() : touched)
       // One that does not load blocks others, and one that loads again lets them go.
       if (this.#undecided) continue
+      if (this.#options.host.closing.aborted) break
       const planned = this.#plan(all ? undefined : touched, forced)
       for (const name of touched) seen.add(name)
       touched.clear()
@@ -162,6 +163,10 @@ export class Engine {
       await slot.live!.stop()
       this.#setLive(slot, undefined)
       this.#setState(slot, 'off', 'closed')
+    }
+    for (const slot of this.slots.values()) {
+      const { state } = slot
+      if (state === 'stopping' || state === 'loading' || state === 'found') this.#setState(slot, 'off', 'closed')
     }
   }
 
@@ -344,6 +349,7 @@ export class Engine {
   async #apply(planned: Plan, touched: Set<string>): Promise<void> {
     this.#options.onPlan(planned)
     for (const part of components(planned, this.wanted, this.#running)) {
+      if (this.#options.host.closing.aborted) return
       const start = performance.now()
       const stage: Stage = {
         host: this.#options.host,

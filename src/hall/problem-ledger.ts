@@ -10,6 +10,7 @@ export class ProblemLedger {
   readonly #onProblem: (problem: Problem) => void
   readonly #happened: Problem[] = []
   #standing = new Map<string, Problem>()
+  #others = ''
 
   constructor(onProblem: (problem: Problem) => void) {
     this.#onProblem = onProblem
@@ -28,16 +29,26 @@ export class ProblemLedger {
     this.#onProblem(problem)
   }
 
+  /** Whether the problems of no single plugin are not those of the time before. */
+  areNews(others: readonly Problem[]): boolean {
+    return keyOf(others) !== this.#others
+  }
+
   /**
    * Takes stock of what is wrong now.
    * @returns whether that differs from the time before
    */
   update(engine: Engine, others: readonly Problem[]): boolean {
     const before = this.#standing
+    this.#others = keyOf(others)
     this.#standing = new Map()
     for (const problem of problemsOf(engine, others)) this.#standing.set(problemKey(problem), problem)
     const added = [...this.#standing].filter(([key]) => !before.has(key))
     for (const [, problem] of added) this.#onProblem(problem)
     return added.length > 0 || before.size !== this.#standing.size
   }
+}
+
+function keyOf(problems: readonly Problem[]): string {
+  return problems.map(problemKey).join('\n')
 }

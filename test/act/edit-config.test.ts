@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { join } from 'node:path'
 import { editConfig, setEnabled } from '#src/act/edit-config.js'
-import { pluginsFolder } from '../plugin-folder.js'
+import { pluginsFolder } from '../plugin-folder.ts'
 
 const rootOf = (t: TestContext): string => pluginsFolder(t).root
 

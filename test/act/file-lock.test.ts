@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { withFileLock } from '#src/act/file-lock.js'
-import { pluginsFolder } from '../plugin-folder.js'
+import { pluginsFolder } from '../plugin-folder.ts'
 
 const lockIn = (t: TestContext): string => join(pluginsFolder(t).root, 'x.lock')
 

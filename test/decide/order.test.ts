@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { order } from '#src/decide/order.js'
 import type { Subject } from '#src/decide/subject.js'
-import { subjects } from './build.js'
+import { processorTime, subjects } from './build.js'
 
 const off = (because: string): NonNullable<Subject['absent']> => ({
   code: 'ERR_PLUGIN_DEPENDENCY_OFF',
@@ -261,15 +261,13 @@ test('10,000 independent plugins are ordered within a second', () => {
   const graph: Record<string, readonly string[]> = {}
   for (let at = 0; at < 10_000; at++) graph[`p${at}`] = []
   const made = subjects(graph)
-  const begin = performance.now()
-  assert.deepEqual(order(made).order, Object.keys(graph).sort())
-  assert.ok(performance.now() - begin < 1000)
+  const ms = processorTime(() => assert.deepEqual(order(made).order, Object.keys(graph).sort()))
+  assert.ok(ms < 1000, `${ms} ms`)
 })
 
 test('1,000 plugins with 500,000 dependencies are ordered within a second', () => {
   const names = Array.from({ length: 1000 }, (_, at) => `p${at}`)
   const made = subjects(Object.fromEntries(names.map((name, at) => [name, names.slice(0, at)])))
-  const begin = performance.now()
-  assert.deepEqual(order(made).order, names)
-  assert.ok(performance.now() - begin < 1000)
+  const ms = processorTime(() => assert.deepEqual(order(made).order, names))
+  assert.ok(ms < 1000, `${ms} ms`)
 })

@@ -77,7 +77,7 @@ test('an optional dependency that comes or goes restarts its dependents', () => 
     candidate('b', { dependencies: ['a'] }),
     candidate('z'),
   ]
-  const before = [...candidates.slice(0, 2)]
+  const before = candidates.slice(0, 2)
   const running = allRunning(decideWanted(input(before)))
   const comes = { stop: [], start: ['z'], restart: ['a', 'b'], changed: ['a'] }
   assert.deepEqual(planned(running, candidates), comes)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { enabledPlugins } from '#src/decide/enabled-plugins.js'
 import { decideWanted } from '#src/decide/wanted.js'
 import type { Candidate, Wanted } from '#src/model/decision.js'
-import { broken, candidate, config, fact, facts, input, metadata, problem } from './build.js'
+import { broken, candidate, config, fact, facts, input, metadata, problem, processorTime } from './build.js'
 
 const states = (wanted: Wanted): Record<string, string> =>
   Object.fromEntries(
@@ -284,10 +284,13 @@ test('dependents are indexed by what they declare, or run with, whether it is th
       },
     ),
   )
-  assert.deepEqual([...wanted.dependents].sort(), [
-    ['b', ['a', 'c']],
-    ['gone', ['a']],
-  ])
+  assert.deepEqual(
+    wanted.dependents,
+    new Map([
+      ['gone', ['a']],
+      ['b', ['a', 'c']],
+    ]),
+  )
   assert.deepEqual(
     [...wanted.position],
     [
@@ -322,11 +325,6 @@ test('5,000 plugins are decided in the time of a blink', () => {
     const dependencies = at % 5 === 0 ? {} : { [`p${at - (at % 5)}`]: '^1.0.0' }
     return candidate(`p${at}`, {}, { metadata: metadata(`p${at}`, { dependencies }) })
   })
-  let best = Infinity
-  for (let round = 0; round < 8; round++) {
-    const begin = performance.now()
-    assert.equal(decideWanted(input(candidates)).order.length, 5000)
-    best = Math.min(best, performance.now() - begin)
-  }
-  assert.ok(best < 150, `${best} ms`)
+  const ms = processorTime(() => assert.equal(decideWanted(input(candidates)).order.length, 5000), 8)
+  assert.ok(ms < 200, `${ms} ms`)
 })

@@ -9,7 +9,7 @@ import { broken, candidate, config, input, problem } from './build.js'
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] as const
 
 /** One plugin folder, in few enough values that two worlds often agree on it. */
-export interface Folder {
+interface Folder {
   readonly name: string
   readonly files: 'whole' | 'unparsable' | 'no entry' | 'wrong settings'
   readonly version: string
@@ -102,7 +102,7 @@ export const change: fc.Arbitrary<readonly [before: World, after: World]> = worl
     .map(({ folders, rest }) => [before, { ...rest, folders: present(folders) }] as const),
 )
 
-export function candidateOf(folder: Folder): Candidate {
+function candidateOf(folder: Folder): Candidate {
   const { name, files, edit: _edit, enabled, ...rest } = folder
   if (files === 'unparsable') return broken(name)
   const sketch = { ...rest, ...(enabled !== undefined && { enabled }) }

@@ -3,9 +3,9 @@ import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { createPluginManager, isPluginError } from 'plugbay'
 import type { Problem } from 'plugbay'
-import { managerFor, snapshot, valueOf } from '../manager.js'
-import { pluginCode, valueCode } from '../plugin-code.js'
-import { pluginsFolder } from '../plugin-folder.js'
+import { managerFor, snapshot, valueOf } from '../manager.ts'
+import { pluginCode, valueCode } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
 
 const code = (value: unknown): string => valueCode('cjs', value)
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PluginContext, PluginManager, PluginOption } from 'plugbay'
-import { managerFor, snapshot, until, valueOf } from '../manager.js'
-import { pluginCode, valueCode } from '../plugin-code.js'
-import { pluginsFolder } from '../plugin-folder.js'
+import type { PluginContext, PluginManager, PluginOption, Scope } from 'plugbay'
+import { managerFor, snapshot, until, valueOf } from '../manager.ts'
+import { pluginCode, valueCode } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 
@@ -82,28 +82,40 @@ test('close() while an activate hangs does not wait for its limit', async (t) =>
   await starting
   assertNothingActive(manager)
   assert.deepEqual(seen, ['hanging', 'hangs undone', 'a undone'])
+  assert.deepEqual(manager.heard.codes(), [])
 })
 
-test('close() while a drain hangs does not wait for its limit', async (t) => {
-  let draining = false
+test('close() lets calls in flight finish, for at most the drain limit, and starts nothing any more', async (t) => {
+  const seen: string[] = []
+  let finish = (): void => undefined
+  const inFlight = new Promise<void>((resolve) => {
+    finish = resolve
+  })
   const manager = managerFor(t, undefined, {
-    context: (scope: { onDrain: (callback: () => unknown) => void }) => {
+    timeouts: { drain: 60 },
+    context: (scope: Scope) => {
       scope.onDrain(() => {
-        draining = true
-        return never()
+        seen.push(`drain ${scope.name}`)
+        return scope.name === 'a' ? inFlight : never()
       })
       return {}
     },
-    plugins: [object('a', () => 1)],
+    plugins: [
+      object('a', () => void seen.push('+a'), () => seen.push('-a')),
+      object('b', () => void seen.push('+b'), () => seen.push('-b')),
+    ],
   })
   await manager.start()
-  const reloading = manager.reload('a').catch((cause: unknown) => cause)
-  await until(() => draining)
-  const start = performance.now()
-  await manager.close()
-  assert.ok(performance.now() - start < 5000)
+  const reloading = manager.reload('a')
+  await until(() => seen.includes('drain a'))
+  const closing = manager.close()
+  finish()
+  await closing
   await reloading
   assertNothingActive(manager)
+  assert.deepEqual(manager.plugins.map(({ state }) => state), ['off', 'off'])
+  assert.deepEqual(seen, ['+a', '+b', 'drain a', '-a', 'drain b', '-b'])
+  assert.deepEqual(manager.heard.codes(), ['ERR_PLUGIN_DRAIN_TIMEOUT'])
 })
 
 test('close() while a deactivate hangs waits for it at most its limit, and undoes the rest', async (t) => {

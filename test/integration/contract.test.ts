@@ -3,9 +3,9 @@ import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PluginContext, PluginDefinition, PluginOption, Scope } from 'plugbay'
-import { managerFor, snapshot, until, valueOf } from '../manager.js'
-import { formats, pluginCode } from '../plugin-code.js'
-import { pluginsFolder } from '../plugin-folder.js'
+import { managerFor, snapshot, until, valueOf } from '../manager.ts'
+import { formats, pluginCode } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
 
 type Ctx = PluginContext<any>
 
@@ -328,6 +328,17 @@ test('a context function that throws is that plugin’s failure; the old generat
   bad = false
   assert.equal((await manager.reload('a')).state, 'active')
   assert.equal(snapshot(manager, 'a').problem, undefined)
+})
+
+test('a context function that never settles is given up after the limit of activate', async (t) => {
+  const manager = managerFor(t, undefined, {
+    timeouts: { activate: 30 },
+    context: (scope: Scope) => (scope.name === 'a' ? new Promise(() => undefined) : {}),
+    plugins: [object('a', () => 1), object('b', () => 2)],
+  })
+  const report = await manager.start()
+  assert.deepEqual([report.active, report.failed], [['b'], ['a']])
+  assert.equal(snapshot(manager, 'a').problem?.code, 'ERR_PLUGIN_CONTEXT')
 })
 
 test('a publish callback that throws is told, and harms neither the plugin nor the others', async (t) => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Scope } from 'plugbay'
-import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.js'
-import { formats, pluginCode, valueCode } from '../plugin-code.js'
-import type { Format } from '../plugin-code.js'
-import { pluginsFolder } from '../plugin-folder.js'
-import type { Files } from '../plugin-folder.js'
+import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
+import { formats, pluginCode, valueCode } from '../plugin-code.ts'
+import type { Format } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import type { Files } from '../plugin-folder.ts'
 
 const life = (name: string, version: number, below?: string): string =>
   pluginCode('cjs', {

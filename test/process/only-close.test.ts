@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formats, pluginCode } from '../plugin-code.js'
-import { pluginsFolder } from '../plugin-folder.js'
-import { runChild } from './child.js'
+import { formats, pluginCode } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import { runChild } from './child.ts'
 
 const ways = [
   ['awaited', 'watch', 'start() was awaited'],

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { discover, readFolder, sameLook } from '#src/read/discover.js'
 import type { FolderFacts } from '#src/model/facts.js'
-import { pluginsFolder } from '../plugin-folder.js'
-import type { Files, PluginsFolder } from '../plugin-folder.js'
+import { pluginsFolder } from '../plugin-folder.ts'
+import type { Files, PluginsFolder } from '../plugin-folder.ts'
 
 /** Far enough in the past that no file counts as just written. */
 const LATER = (): number => Date.now() + 1000

@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { basename } from 'node:path'
 import { Folders } from '#src/read/folders.js'
 import type { Look } from '#src/read/folders.js'
-import { pluginsFolder } from '../plugin-folder.js'
-import type { PluginsFolder } from '../plugin-folder.js'
+import { pluginsFolder } from '../plugin-folder.ts'
+import type { PluginsFolder } from '../plugin-folder.ts'
 
 const foldersOf = (folder: PluginsFolder, settle = 50, extra: string[] = []): Folders =>
   new Folders({ directories: [folder.path], extra, settle })

@@ -1,0 +1,29 @@
+// A host with one plugin that throws where nobody catches it: argv is the folder, what happens, and who captures.
+import { EventEmitter } from 'node:events'
+import { createPluginManager } from 'plugbay'
+
+const [folder = '', what = '', capture = 'capture'] = process.argv.slice(2)
+const quiet = (): void => undefined
+const emitter = new EventEmitter()
+if (what === 'own-listener') process.on('uncaughtException', (cause) => process.stdout.write(`host heard ${cause.message}\n`))
+const manager = createPluginManager({
+  directory: `${folder}/plugins`,
+  config: false,
+  cacheDirectory: `${folder}/cache`,
+  watch: false,
+  context: { emitter },
+  captureUnhandled: capture === 'capture',
+  log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+})
+manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
+  process.stdout.write(`${JSON.stringify({ code, plugin, severity, file, line, message })}\n`)
+})
+await manager.start()
+emitter.emit('go')
+if (what === 'host-throws') setTimeout(() => { throw new Error('the host itself') }, 1)
+if (what === 'host-rejects') void Promise.reject(new Error('the host itself'))
+if (what === 'own-listener') setTimeout(() => { throw new Error('the host itself') }, 1)
+setTimeout(() => {
+  process.stdout.write(`alive ${manager.get('a')?.state}\n`)
+  void manager.close().then(() => process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`))
+}, 150)

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Problem } from 'plugbay'
+import { formats, pluginCode } from '../plugin-code.ts'
+import type { Format } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import { runChild } from './child.ts'
+
+/** What a plugin does wrong in the second line of its file. */
+const wrongs: Readonly<Record<string, string>> = {
+  'a rejection that nobody handles': 'void Promise.reject(new Error("oops"))',
+  'a rejection some turns later': 'void (async () => { await 0; await new Promise(setImmediate); throw new Error("oops") })()',
+  'a throw from a timer': 'setTimeout(() => { throw new Error("oops") }, 5)',
+  'a throw from a timer of the context': 'ctx.setTimeout(() => { throw new Error("oops") }, 5)',
+  'a throw from a listener of ctx.on': 'ctx.on(ctx.host.emitter, "go", () => { throw new Error("oops") })',
+  'an error event that nobody hears':
+    'const { EventEmitter } = process.getBuiltinModule("node:events"); const own = new EventEmitter(); setTimeout(() => own.emit("error", new Error("oops")), 5)',
+}
+
+function problemsIn(out: string): Problem[] {
+  return out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Problem)
+}
+
+async function run(
+  t: Parameters<typeof pluginsFolder>[0],
+  activate: string,
+  values: readonly string[],
+  format: Format = 'cjs',
+): Promise<Awaited<ReturnType<typeof runChild>> & { file: string }> {
+  const folder = pluginsFolder(t, { [`a/plugin.${format}`]: pluginCode(format, { top: '// first line', activate }) })
+  return { ...(await runChild('unhandled', [folder.root, ...values])), file: folder.file(`a/plugin.${format}`) }
+}
+
+for (const [what, activate] of Object.entries(wrongs)) {
+  test(`${what} is that plugin’s problem with its place, and the host lives`, async (t) => {
+    for (const format of formats) {
+      const { code, out, err, file } = await run(t, activate, ['plugin'], format)
+      assert.deepEqual([code, err], [0, ''], out)
+      const [problem, ...more] = problemsIn(out)
+      assert.deepEqual(more, [])
+      assert.ok(problem)
+      const { message, ...rest } = problem
+      assert.deepEqual(rest, { code: 'ERR_PLUGIN_UNHANDLED', plugin: 'a', severity: 'error', file, line: 2 })
+      assert.match(message, /oops/)
+      assert.match(out, /alive active\nclosed 0\n/)
+    }
+  })
+
+  test(`without the option, ${what} ends the process as always`, async (t) => {
+    const { code, out, err } = await run(t, activate, ['plugin', 'ignore'])
+    assert.equal(code, 1)
+    assert.match(err, /oops/)
+    assert.doesNotMatch(out, /alive/)
+  })
+}
+
+for (const what of ['host-throws', 'host-rejects']) {
+  test(`the host’s own error ends the process with its usual exit code and its own stack: ${what}`, async (t) => {
+    const { code, signal, out, err } = await run(t, '', [what])
+    assert.deepEqual([code, signal], [1, null])
+    assert.match(err, /Error: the host itself\n\s+at /)
+    assert.match(err, /unhandled\.child\.js/)
+    assert.doesNotMatch(out, /alive/)
+    assert.deepEqual(problemsIn(out), [])
+  })
+}
+
+test('a host that listens itself hears its own errors, and not the plugin’s twice', async (t) => {
+  const { code, out } = await run(t, 'setTimeout(() => { throw new Error("oops") }, 5)', ['own-listener'])
+  assert.equal(code, 0)
+  assert.match(out, /host heard the host itself/)
+  assert.equal(problemsIn(out).length, 1)
+  assert.match(out, /alive active/)
+})
