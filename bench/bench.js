@@ -20,7 +20,7 @@ process.stdout.write(`\n${text}\n`)
 
 mkdirSync(new URL('results/', import.meta.url), { recursive: true })
 writeFileSync(new URL('results/latest.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
-if (options.whole) writeFileSync(new URL('RESULTS.md', import.meta.url), `${introduction()}\n\n${text}\n`)
+if (options.save) writeFileSync(new URL('RESULTS.md', import.meta.url), `${introduction()}\n\n${text}\n`)
 
 function introduction() {
   return `# What was measured
@@ -29,9 +29,10 @@ Written by \`npm run bench\`. Every number is a median, with its quartiles; what
 machine, so the ratios say more than the milliseconds, and their quartiles are those of neighbouring runs.
 
 - **Edit to live**: from the return of the write to the new value being there for \`manager.api()\`, in the same process,
-  for ${options.edits} edits of random plugins of three modules each, two modules below the entry. The floor, in turn with it in the
+  for ${options.edits} edits of random plugins of three modules each, two below the entry. The floor, in turn with it in the
   same process: \`fs.watch\` on that folder, three keys purged from \`require.cache\`, \`require()\`; always CommonJS.
 - **Cold start**: from \`createPluginManager()\` to \`start()\` having resolved, in a fresh process, ${options.repeat} times. The floor: raw
   \`require()\` or \`import()\` of the same entries in the same order; for TypeScript, of the same plugins as plain JavaScript.
+  It evaluates the modules and does no more; plugbay also reads and judges each folder, and calls \`activate\`.
 - **Memory of watching**: a process with the manager after garbage collection.`
 }

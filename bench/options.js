@@ -8,11 +8,12 @@ const usage = `npm --prefix bench run bench -- [options]
   --edits 60                            edits for each median of edit-to-live
   --repeat 5                            processes for each median of a cold start
   --quick                               --n 10,1000 --edits 20 --repeat 3
+  --save                                write RESULTS.md although it is not a run of everything
 
-RESULTS.md is written by a run of everything; a part of it only prints, and writes results/latest.json.
+A run of everything writes RESULTS.md; each run prints, and writes results/latest.json.
 `
 
-/** What the command line asks for. `whole` is a run whose results are worth keeping. */
+/** What the command line asks for. `save`: the results are worth keeping. */
 export function readOptions(argv) {
   const { values } = parseArgs({
     args: argv,
@@ -23,6 +24,7 @@ export function readOptions(argv) {
       edits: { type: 'string' },
       repeat: { type: 'string' },
       quick: { type: 'boolean' },
+      save: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   })
@@ -37,7 +39,7 @@ export function readOptions(argv) {
     kinds: list(values.kind ?? 'commonjs,module,typescript'),
     edits: Number(values.edits ?? (quick ? 20 : 60)),
     repeat: Number(values.repeat ?? (quick ? 3 : 5)),
-    whole: Object.keys(values).length === 0,
+    save: values.save ?? Object.keys(values).length === 0,
   }
 }
 

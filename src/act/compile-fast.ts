@@ -5,6 +5,7 @@ import { compileOptions, keepNamespaces, virtualEntry } from './compile-options.
 import type { CompileRequest } from './compile-options.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
 import type { Namespace } from './externals.ts'
+import { unusedName } from './commonjs.ts'
 import type { CompiledUnit, UnitExternal } from './unit-format.ts'
 import { bindImports, sections } from './unit-sections.ts'
 
@@ -36,15 +37,16 @@ export async function compileFast(
   if (bound === undefined || bound.open) return undefined
   const externals = await readExternals(request, result.metafile)
   const used = externals && usedNames(bound.code, externals)
-  if (used === undefined) return undefined
+  const required = used && bindRequire(bound.code, used)
+  if (required === undefined) return undefined
   return {
-    code: bound.code,
-    definitions: bound.definitions,
+    code: required.code,
+    definitions: { ...bound.definitions, [required.name]: '(key)=>$bay.external(key)' },
     map: map.text,
     async: false,
     inputs: [...inputs],
     commonjs: false,
-    externals: used,
+    externals: used ?? [],
   }
 }
 
@@ -55,6 +57,7 @@ function ownInputs(request: CompileRequest, { inputs }: Metafile): Set<string> |
     if (name === virtualEntry) continue
     if (/^\.\.\/|^\/|^[A-Za-z]:|(?:^|\/)node_modules\//.test(name)) return undefined
     const format = request.store.formats.of(join(request.plugin.real, name))
+    if (input.format === 'cjs') return undefined
     if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm'))
       return undefined
     names.add(name)
@@ -136,6 +139,23 @@ function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>):
     ...external,
     names: [...(names.get(external.specifier) ?? [])].sort(),
   }))
+}
+
+/**
+ * Gives the `require()` that esbuild wrote another name, of the same length: an ES module has no `require`.
+ * `undefined` if it cannot be told from what an author wrote.
+ */
+function bindRequire(
+  code: string,
+  externals: readonly UnitExternal[],
+): { readonly code: string; readonly name: string } | undefined {
+  const name = unusedName(code, 'require'.length)
+  const bound = code.replaceAll(
+    /(import_\w+ = (?:__toESM\()?|__reExport\(\w+_exports, )require(?=\(")/g,
+    (_match, start: string) => start + name,
+  )
+  const specifiers = externals.map(({ specifier }) => `require(${JSON.stringify(specifier)})`)
+  return specifiers.some((call) => bound.includes(call)) ? undefined : { code: bound, name }
 }
 
 /**

@@ -42,7 +42,8 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
 }
 
 function describe(text: string, others: string): PartialProblem {
-  const message = `${text.replace(/\.$/, '').replace('plugbay-external:', '').replace('plugbay-commonjs:', '')}.${others}`
+  const shown = text.replace(/"plugbay-(?:external|commonjs):([^"]*)\|"/, '"$1"').replace(/\.$/, '')
+  const message = `${shown}.${others}`
   if (text.startsWith('No matching export')) {
     return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint: 'Export it there, or mend the name here.' }
   }

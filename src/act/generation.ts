@@ -179,7 +179,7 @@ export class Generation {
    * @returns what `deactivate` returned
    */
   async stop(): Promise<unknown> {
-    this.#abort.abort(new Error(`plugin ${this.name} is being stopped`))
+    this.#abort.abort(stopped(this.name))
     const state = this.#activated ? await this.#deactivate() : undefined
     await this.#endEffects()
     return state
@@ -279,4 +279,17 @@ export class Generation {
         `did not finish a disposer within ${this.#host.timeouts.deactivate} ms`,
       )
   }
+}
+
+/**
+ * Why a signal is aborted. Without a stack: V8 keeps the receivers of its frames, which is this transaction and with it
+ * the next generation, for as long as anybody keeps the signal.
+ */
+function stopped(name: string): Error {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  const reason = new Error(`the plugin ${name} is being stopped`)
+  Error.stackTraceLimit = stackTraceLimit
+  reason.name = 'AbortError'
+  return reason
 }

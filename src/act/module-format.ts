@@ -7,12 +7,15 @@ export type ModuleFormat = 'commonjs' | 'compiled' | 'json' | 'addon' | 'unknown
 
 type PackageType = 'commonjs' | 'module' | undefined
 
-const outside = new Map<string, PackageType | 'none'>()
+/** How long what was found outside the folder is believed: a start asks for each plugin. Milliseconds. */
+const believed = 1_000
+
+let outside = new Map<string, PackageType | 'none'>()
+let since = 0
 
 /**
  * Tells the format of files as Node does: by extension, then by the `type` of the nearest package.json, which is looked
- * for up to the root of the file system. Outside the folder the answers are remembered for the life of the process, as
- * Node's own are.
+ * for up to the root of the file system.
  */
 export class ModuleFormats {
   readonly #folder: string
@@ -58,7 +61,7 @@ export class ModuleFormats {
   }
 
   #typeAt(directory: string): PackageType | 'none' {
-    const memory = isInside(this.#folder, directory) ? this.#inside : outside
+    const memory = isInside(this.#folder, directory) ? this.#inside : recent()
     let type = memory.get(directory)
     if (type === undefined && !memory.has(directory)) {
       type = readType(join(directory, 'package.json'))
@@ -66,6 +69,15 @@ export class ModuleFormats {
     }
     return type
   }
+}
+
+function recent(): Map<string, PackageType | 'none'> {
+  const now = performance.now()
+  if (now - since > believed) {
+    outside = new Map()
+    since = now
+  }
+  return outside
 }
 
 function readType(path: string): PackageType | 'none' {

@@ -132,7 +132,8 @@ export class ModuleStore {
 
   /** True if the files that were loaded say what they said, and every specifier leads where it led. */
   isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
-    for (const [path, { sha }] of this.files) {
+    // What is at hand for a first evaluation counts too: it may be loaded yet.
+    for (const [path, { sha }] of [...this.files, ...this.#fresh]) {
       if (!isOwnFile(this.#real, path)) continue
       if (contents.of(path, plugin.files.get(ownName(this.#real, path)))?.sha !== sha) return false
     }

@@ -43,11 +43,11 @@ export class UnitResolver {
           path,
           namespace: 'plugbay-native',
         }))
-        build.onLoad({ filter: /.*/, namespace: 'plugbay-external' }, ({ path }) => this.#external(path))
+        build.onLoad({ filter: /.*/, namespace: 'plugbay-external' }, ({ path }) => this.#external(real(path)))
         build.onLoad({ filter: /.*/, namespace: 'plugbay-native' }, ({ path }) => ({
-          contents: `module.exports = $bay.external(${JSON.stringify(path)})`,
+          contents: `module.exports = $bay.external(${JSON.stringify(real(path))})`,
         }))
-        build.onLoad({ filter: /.*/, namespace: 'plugbay-commonjs' }, ({ path }) => this.#ownCommonjs(path))
+        build.onLoad({ filter: /.*/, namespace: 'plugbay-commonjs' }, ({ path }) => this.#ownCommonjs(real(path)))
         build.onLoad({ filter: /.*/, namespace: 'plugbay-require' }, ({ path }) => {
           this.commonjs = true
           return { contents: `module.exports = $bay.require(${path})` }
@@ -118,7 +118,7 @@ export class UnitResolver {
     const name = ownName(plugin.real, path)
     return args.kind === 'require-call'
       ? { path: `${JSON.stringify(name)}`, namespace: 'plugbay-require' }
-      : { path: name, namespace: 'plugbay-commonjs' }
+      : { path: virtual(name), namespace: 'plugbay-commonjs' }
   }
 
   #require(args: OnResolveArgs): OnResolveResult {
@@ -157,7 +157,7 @@ export class UnitResolver {
       exact: true,
       url: target.url,
     })
-    return { path: key, namespace: 'plugbay-external' }
+    return { path: virtual(key), namespace: 'plugbay-external' }
   }
 
   /** One key for one module; the same specifier can lead to two. */
@@ -172,7 +172,7 @@ export class UnitResolver {
   #external(key: string): OnLoadResult {
     const names = this.#found.get(key)?.names ?? []
     const list = names.map((name) => JSON.stringify(name)).join()
-    return { contents: `export { ${list} } from ${JSON.stringify(key)}` }
+    return { contents: `export { ${list} } from ${JSON.stringify(virtual(key))}` }
   }
 
   /** As in Node, names are those that the text shows, and their values are taken once. */
@@ -198,6 +198,15 @@ export class UnitResolver {
   #importer({ importer }: OnResolveArgs): string {
     return isAbsolute(importer) ? importer : this.#request.entry
   }
+}
+
+// esbuild takes the kind of a module from the extension of its path; what is virtual has none.
+function virtual(name: string): string {
+  return `${name}|`
+}
+
+function real(path: string): string {
+  return path.slice(0, -1)
 }
 
 function namesOf(namespace: object): string[] {

@@ -23,6 +23,8 @@ const mapMark = '\n//# sourceMappingURL=data:application/json;base64,'
 export const unitParameters: readonly string[] = [
   '$bay',
   'require',
+  'exports',
+  'module',
   'setTimeout',
   'setInterval',
   'setImmediate',

@@ -30,6 +30,7 @@ type ModuleClass = new (id: string) => InternalModule
 export class Unit {
   readonly #module: InternalModule
   readonly #factory: Factory
+  readonly #usesRequire: boolean
 
   /**
    * Compiles a unit's text, as Node compiles any CommonJS file, so that its source map is known. It never enters
@@ -42,12 +43,18 @@ export class Unit {
     this.#module.filename = path
     this.#module._compile(text, path, 'commonjs')
     this.#factory = this.#module.exports as Factory
+    // esbuild's own helper, which it adds where an author calls `require` with something else than a text.
+    this.#usesRequire = text.includes('__require = ')
   }
 
   /** Evaluates the modules. A promise if there is a top-level `await`. */
   instantiate(runtime: UnitRuntime, require: unknown, timers: OwnedTimers): unknown {
-    const [, , ...names] = unitParameters
-    return this.#factory(runtime, require, ...names.map((name) => timers[name as keyof OwnedTimers]))()
+    const given: Readonly<Record<string, unknown>> = {
+      ...timers,
+      $bay: runtime,
+      require: this.#usesRequire ? require : undefined,
+    }
+    return this.#factory(...unitParameters.map((name) => given[name]))()
   }
 
   /** The same code was written in other lines: stack traces go by the new ones from now on. */

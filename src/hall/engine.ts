@@ -166,7 +166,8 @@ export class Engine {
     }
     for (const slot of this.slots.values()) {
       const { state } = slot
-      if (state === 'stopping' || state === 'loading' || state === 'found') this.#setState(slot, 'off', 'closed')
+      if (state === 'stopping' || state === 'loading' || state === 'found')
+        this.#setState(slot, 'off', 'closed')
     }
   }
 

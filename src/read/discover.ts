@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import type { DirectoryFacts, FileFact, FolderFacts, TextFact } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import { ignored, notAPlugin } from './ignore.ts'
@@ -103,7 +103,7 @@ class Walk {
 
   entry(entry: Dirent, parent: string, relative: string, depth: number): void {
     const { name } = entry
-    const path = join(parent, name)
+    const path = parent + sep + name
     const within = relative === '' ? name : `${relative}/${name}`
     const kind = entry.isDirectory() ? 'folder' : 'file'
     if (ignored(name, kind)) return

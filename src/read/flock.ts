@@ -5,6 +5,9 @@ import type { Identity } from './identity.ts'
 import { ignored } from './ignore.ts'
 import type { Ear, Listen } from './listen.ts'
 
+/** What a watcher wants to know of a plugin folder. */
+export type Followed = Pick<FolderFacts, 'directory' | 'real' | 'files' | 'folders'>
+
 export interface FlockOptions {
   readonly listen: Listen
   /** Something happened in this folder, or it is listened to only now: look again. */
@@ -65,7 +68,7 @@ export class Flock {
   }
 
   /** {@link add}, or compares what is listened to with what a look at the folder found. */
-  follow(folder: Pick<FolderFacts, 'directory' | 'real' | 'folders'>): void {
+  follow(folder: Followed): void {
     this.add(folder.directory)
     const member = this.#members.get(folder.directory)
     if (!member || member.folders === folder.folders) return
@@ -211,18 +214,18 @@ function matters(path: string, folder: string, self: boolean): boolean {
   return !parts.some((part, index) => ignored(part, self || index < parts.length - 1 ? 'folder' : 'file'))
 }
 
-type Found = Pick<FolderFacts, 'real' | 'folders'>
-
-function isAnother(folder: Found, now: Identity): boolean {
+function isAnother(folder: Followed, now: Identity): boolean {
   const id = folder.folders.get('')
   return id !== undefined && id !== now.id
 }
 
-/** A folder inside was replaced, or chokidar 5 missed it, which reads a folder before it watches it. */
-function isAhead(ear: Ear, folder: Found, before: ReadonlyMap<string, string>): boolean {
+/** A folder inside was replaced, or chokidar 5 missed something: it reads a folder before it watches it. */
+function isAhead(ear: Ear, folder: Followed, before: ReadonlyMap<string, string>): boolean {
   const changed = [...folder.folders].filter(([path, id]) => path !== '' && before.get(path) !== id)
   if (changed.some(([path]) => before.has(path))) return true
-  if (changed.length === 0) return false
-  const known = ear.folders()
-  return changed.some(([path]) => !known.has(join(folder.real, path)))
+  const whole = (path: string): string => join(folder.real, path)
+  return ear.misses(
+    changed.map(([path]) => whole(path)),
+    [...folder.files.keys()].map(whole),
+  )
 }

@@ -22,8 +22,19 @@ export interface Look {
   readonly again: number | undefined
 }
 
+/** What one look has come upon. */
+interface Seen {
+  /** At rest, and not as it was; `undefined` is gone. */
+  readonly rested: Map<string, FolderFacts | undefined>
+  again: number | undefined
+  /** Code is being written somewhere, or a folder is just gone. */
+  written: boolean
+}
+
 /** A folder in which something (a log, say) is written all the time is judged by its code alone after this long, in ms. */
 const PATIENCE_MS = 2000
+/** What is at rest waits for so long at most for what is still being written: a checkout of many folders is one change. */
+const BURST_MS = 500
 /** After this many folders in one look the event loop gets a turn. */
 const CHUNK = 64
 
@@ -37,6 +48,7 @@ export class Folders {
   readonly #known = new Map<string, FolderFacts>()
   readonly #moving = new Map<string, { facts: FolderFacts | undefined; at: number; since: number }>()
   readonly #unreadable = new Map<string, Problem>()
+  #holding: number | undefined
 
   constructor(options: FoldersOptions) {
     this.#options = options
@@ -53,16 +65,24 @@ export class Folders {
 
   /** Looks at the named folders, and at those that were moving; at all of them without names. */
   async look(directories?: ReadonlySet<string>): Promise<Look> {
-    const look = {
-      changed: [] as FolderFacts[],
-      gone: [] as string[],
-      again: undefined as number | undefined,
-    }
+    const seen: Seen = { rested: new Map(), again: undefined, written: false }
     let turn = 0
     for (const directory of this.#names(directories)) {
       turn += 1
       if (turn % CHUNK === 0) await new Promise(setImmediate)
-      this.#lookAt(directory, look)
+      this.#lookAt(directory, seen)
+    }
+    const look = { changed: [] as FolderFacts[], gone: [] as string[], again: seen.again }
+    if (this.#holds(seen)) return look
+    for (const [directory, facts] of seen.rested) {
+      this.#moving.delete(directory)
+      if (facts) {
+        this.#known.set(directory, facts)
+        look.changed.push(facts)
+      } else {
+        this.#known.delete(directory)
+        look.gone.push(directory)
+      }
     }
     return look
   }
@@ -95,10 +115,7 @@ export class Folders {
     return names
   }
 
-  #lookAt(
-    directory: string,
-    look: { changed: FolderFacts[]; gone: string[]; again: number | undefined },
-  ): void {
+  #lookAt(directory: string, seen: Seen): void {
     const known = this.#known.get(directory)
     const now = Date.now()
     const facts = readFolder(directory, known, now)
@@ -107,18 +124,27 @@ export class Folders {
       return
     }
     const wait = this.#restless(directory, facts, now)
-    if (wait > 0) {
-      look.again = Math.min(look.again ?? wait, wait)
+    if (wait === 0) {
+      seen.rested.set(directory, facts)
       return
     }
-    this.#moving.delete(directory)
-    if (facts) {
-      this.#known.set(directory, facts)
-      look.changed.push(facts)
-    } else {
-      this.#known.delete(directory)
-      look.gone.push(directory)
+    seen.again = Math.min(seen.again ?? wait, wait)
+    seen.written ||= !facts || now - facts.codeTouchedMs < this.#options.settle
+  }
+
+  /** Holds back what is at rest while other folders are being written, if that does not take too long. */
+  #holds({ rested, written }: Seen): boolean {
+    const now = Date.now()
+    if (written && rested.size > 0) this.#holding ??= now
+    else this.#holding = undefined
+    if (this.#holding === undefined || now - this.#holding >= BURST_MS) {
+      this.#holding = undefined
+      return false
     }
+    for (const [directory, facts] of rested) {
+      if (!this.#moving.has(directory)) this.#moving.set(directory, { facts, at: now, since: now })
+    }
+    return true
   }
 
   /** A folder in a plugins directory that cannot be read is not gone: nobody can say. */

@@ -1,4 +1,4 @@
-import { basename, isAbsolute, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import type { Stats } from 'node:fs'
 import { FSWatcher } from 'chokidar'
 import { ignored } from './ignore.ts'
@@ -20,15 +20,16 @@ export type Listen = (options: Pick<ListenOptions, 'paths' | 'reach' | 'heard'>)
 export interface Ear {
   /** Everything is watched, or failed to be, or took too long to wait for. Never rejects. */
   readonly ready: Promise<void>
-  /** The folders that are listened to at the moment, absolute. */
-  folders(): ReadonlySet<string>
+  /** True when one of these folders, or of the files if it polls, is not listened to. */
+  misses(folders: readonly string[], files: Iterable<string>): boolean
   /** Idempotent. Never rejects. */
   close(): Promise<void>
 }
 
-const patience = 2000
-/** Each path is asked after this often, in ms, where the kernel is not trusted. */
-const interval = 500
+/** How long `ready` waits for chokidar, in ms: a disk may never answer. */
+const PATIENCE_MS = 2000
+/** How often each path is asked after when it polls, in ms. */
+const POLL_MS = 500
 
 /**
  * One chokidar instance, as a source of hints: no file is watched for itself, and what chokidar makes of the events is
@@ -40,10 +41,13 @@ export function listen(options: ListenOptions): Ear {
   let closing: Promise<void> | undefined
   let arrived: () => void = () => undefined
   const ready = new Promise<void>((done) => {
-    arrived = done
+    const timer = setTimeout(done, PATIENCE_MS)
+    timer.unref()
+    arrived = () => {
+      clearTimeout(timer)
+      done()
+    }
   })
-  const timer = setTimeout(arrived, patience)
-  timer.unref()
 
   const skip = (path: string, stats?: Stats): boolean => {
     if (reach === 'file') return false
@@ -61,18 +65,19 @@ export function listen(options: ListenOptions): Ear {
     followSymlinks: false,
     atomic: false,
     usePolling: options.usePolling,
-    interval,
-    binaryInterval: interval,
+    interval: POLL_MS,
+    binaryInterval: POLL_MS,
     ...(reach === 'entries' ? { depth: 0 } : {}),
   })
   chokidar.on('error', (error) => {
     arrived()
     if (closing === undefined) failed(error as NodeJS.ErrnoException)
   })
-  chokidar.on('ready', arrived)
-  chokidar.on('raw', (event: string, path: string | null, details: unknown) => {
+  chokidar.on('ready', () => {
+    arrived()
+  })
+  chokidar.on('raw', (event: string, name: string | null, details: unknown) => {
     if (closing !== undefined) return
-    const name = path
     const at = (details as { watchedPath?: string } | undefined)?.watchedPath
     if (at === undefined) {
       if (name !== null && isAbsolute(name)) heard(name, false)
@@ -84,7 +89,6 @@ export function listen(options: ListenOptions): Ear {
   chokidar.add([...paths])
 
   const close = async (): Promise<void> => {
-    clearTimeout(timer)
     arrived()
     // chokidar 5 forgets a watch that is handed over from promise to promise just now; none is, between two tasks.
     await new Promise((done) => {
@@ -98,7 +102,13 @@ export function listen(options: ListenOptions): Ear {
   }
   return {
     ready,
-    folders: () => new Set(Object.keys(chokidar.getWatched())),
+    misses: (folders, files) => {
+      if (folders.length === 0 && !chokidar.options.usePolling) return false
+      const watched = chokidar.getWatched()
+      const hasFile = (path: string): boolean => watched[dirname(path)]?.includes(basename(path)) === true
+      if (folders.some((path) => !(path in watched))) return true
+      return chokidar.options.usePolling && ![...files].every(hasFile)
+    },
     close: () => (closing ??= close().catch(() => undefined)),
   }
 }

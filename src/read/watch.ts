@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import { Flock } from './flock.ts'
+import type { Followed } from './flock.ts'
 import { notAPlugin } from './ignore.ts'
 import type { Listen } from './listen.ts'
 import { Place } from './place.ts'
@@ -26,7 +26,7 @@ export interface Watcher {
    * Tells what a look at a plugin folder found, so that what is not as it was is listened to anew. Folders in the
    * plugins directories are listened to without it; folders elsewhere from the first call on. Idempotent and cheap.
    */
-  follow(folder: Pick<FolderFacts, 'directory' | 'real' | 'folders'>): void
+  follow(folder: Followed): void
   /** This folder is gone, or nobody's concern any more. */
   forget(directory: string): void
   /** Listens anew to a plugin folder, a plugins directory or the config file: a look found what no hint announced. */
@@ -156,7 +156,7 @@ export function watch(options: WatcherOptions): Watcher {
         return ears.listen({ ...ear, usePolling: options.usePolling, failed })
       } catch (error) {
         failed(error as NodeJS.ErrnoException)
-        return { ready: Promise.resolve(), folders: () => new Set(), close: () => Promise.resolve() }
+        return { ready: Promise.resolve(), misses: () => false, close: () => Promise.resolve() }
       }
     }
     if (closing !== undefined) return

@@ -291,8 +291,10 @@ test('a .js file is what its nearest package.json says, or else what it looks li
   assert.equal((await place.prepare()).kind, 'compiled')
   place.write({ 'package.json': '{ "type": "commonjs" }' })
   assert.equal((await place.prepare()).kind, 'commonjs')
-  place.remove('package.json')
-  place.write({ '../package.json': '{ "type": "module" }' })
+})
+
+test('the package.json of a folder above decides too', async (t) => {
+  const place = workplace(t, { 'plugin.js': 'globalThis.x = 1', '../package.json': '{ "type": "module" }' })
   assert.equal((await place.prepare()).kind, 'compiled')
 })
 

@@ -5,29 +5,27 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { after } from 'node:test'
 import type { TestContext } from 'node:test'
 import type { Code } from '#src/act/code.js'
+import { shareEsbuild } from '#src/act/esbuild-service.js'
 import { createLoader } from '#src/act/loader.js'
 import type { Loader } from '#src/act/loader.js'
-import type { FileFact } from '#src/model/facts.js'
 import type { Problem } from '#src/model/problem.js'
 import { afterwards } from '../afterwards.ts'
+import { factsOf, timers } from './facts.ts'
+
+export { timers } from './facts.ts'
 
 type PluginFiles = Parameters<Loader['prepare']>[0]
 
-export const timers = {
-  setTimeout,
-  setInterval,
-  setImmediate,
-  clearTimeout,
-  clearInterval,
-  clearImmediate,
-}
+// One esbuild process for all tests of a file: without a share that stays, each test would start one and stop it.
+const share = shareEsbuild()
+after(() => share.close())
 
 /** One plugin folder in a temporary folder of its own, and a loader with a cache beside it. */
 export interface Workplace {
@@ -119,20 +117,6 @@ export function workplace(
   }
   place.write(files)
   return place
-}
-
-/** Regular files of a folder, as the watcher's room hands them over. */
-export function factsOf(folder: string): Map<string, FileFact> {
-  const facts = new Map<string, FileFact>()
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    const name = path.slice(folder.length + 1).replaceAll('\\', '/')
-    if (/(?:^|\/)node_modules\//.test(name)) continue
-    const stat = statSync(path, { throwIfNoEntry: false })
-    if (stat?.isFile() !== true) continue
-    facts.set(name, { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino })
-  }
-  return new Map([...facts].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** All files under a folder, sorted. */

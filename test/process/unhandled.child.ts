@@ -19,7 +19,7 @@ manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
   process.stdout.write(`${JSON.stringify({ code, plugin, severity, file, line, message })}\n`)
 })
 await manager.start()
-emitter.emit('go')
+setImmediate(() => emitter.emit('go'))
 if (what === 'host-throws') setTimeout(() => { throw new Error('the host itself') }, 1)
 if (what === 'host-rejects') void Promise.reject(new Error('the host itself'))
 if (what === 'own-listener') setTimeout(() => { throw new Error('the host itself') }, 1)

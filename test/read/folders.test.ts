@@ -152,3 +152,32 @@ test('peek tells what a look would bring, at rest or not, and remembers nothing'
   assert.deepEqual(folders.peek().gone, [folder.file('a')])
   assert.equal(folders.known.size, 1)
 })
+
+test('what is at rest waits for what is still being written, but not for long, and not for a log', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': '1', 'b/plugin.cjs': '1' })
+  const folders = foldersOf(folder)
+  await still(folders)
+  folder.write({ 'a/plugin.cjs': '2' })
+  await delay(70)
+  folder.write({ 'b/plugin.cjs': '2' })
+  const look = await folders.look()
+  assert.deepEqual([names(look).changed, look.again! > 0], [[], true])
+  await delay(70)
+  assert.deepEqual(names(await folders.look(new Set())).changed, ['a', 'b'])
+
+  folder.write({ 'a/plugin.cjs': '3' })
+  await delay(70)
+  folder.write({ 'b/out.log': 'line' })
+  assert.deepEqual(names(await folders.look()).changed, ['a'])
+
+  await still(folders)
+  folder.write({ 'a/plugin.cjs': '4' })
+  const start = performance.now()
+  let seen: string[] = []
+  while (seen.length === 0 && performance.now() - start < 5000) {
+    folder.write({ 'b/plugin.cjs': `${performance.now()}` })
+    seen = names(await folders.look()).changed
+    await delay(10)
+  }
+  assert.deepEqual(seen, ['a'])
+})

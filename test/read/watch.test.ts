@@ -42,6 +42,8 @@ interface Scene {
   hint(name: string): Promise<void>
   /** Resolves when nothing was heard for a while. */
   quiet(): Promise<void>
+  /** Looks at the folder when all is at rest, tells the watcher, and waits until that is at rest. */
+  follow(directory: string): Promise<void>
   /** Forgets what was heard, does it, and waits for the hint. */
   expect(name: string, act: () => Promise<unknown>): Promise<void>
 }
@@ -120,6 +122,13 @@ async function scene(
     last = performance.now()
     while (performance.now() - last < QUIET_MS) await pause(10)
   }
+  const follow = async (directory: string): Promise<void> => {
+    await quiet()
+    const facts = readFolder(directory)
+    assert.ok(facts)
+    watcher.follow(facts)
+    await quiet()
+  }
   const expect = async (name: string, act: () => Promise<unknown>): Promise<void> => {
     heard.length = 0
     await act()
@@ -127,7 +136,7 @@ async function scene(
   }
   await hint('ready')
   await quiet()
-  return { base, root, foo: join(root, 'foo'), config, watcher, heard, troubles, hint, quiet, expect }
+  return { base, root, foo: join(root, 'foo'), config, watcher, heard, troubles, hint, quiet, follow, expect }
 }
 
 /** The folder is heard, and so is each of its folders, once all is at rest. */
@@ -182,11 +191,7 @@ describe('watch()', { concurrency: 6 }, () => {
       await writeFile(join(outside, `d${n}`, 'e', 'f', 'x.js'), '')
     }
     await s.expect(bar, () => cp(outside, bar, { recursive: true }))
-    await s.quiet()
-    const facts = readFolder(bar)
-    assert.ok(facts)
-    s.watcher.follow(facts)
-    await s.quiet()
+    await s.follow(bar)
     for (let n = 0; n < 30; n += 7)
       await s.expect(bar, () => writeFile(join(bar, `d${n}`, 'e', 'f', 'x.js'), '2'))
   })
@@ -238,11 +243,7 @@ describe('watch()', { concurrency: 6 }, () => {
       await mkdir(deep, { recursive: true })
       await writeFile(join(deep, 'x.js'), '1')
     })
-    await s.quiet()
-    const facts = readFolder(s.foo)
-    assert.ok(facts)
-    s.watcher.follow(facts)
-    await s.quiet()
+    await s.follow(s.foo)
     await s.expect(s.foo, () => writeFile(join(deep, 'x.js'), '2'))
   })
 
@@ -557,15 +558,13 @@ describe('watch()', { concurrency: 6 }, () => {
     const bar = join(s.root, 'bar')
     await s.expect('roots', () => plugin(bar))
     await s.hint(bar)
-    await s.quiet()
-    await s.quiet()
+    await s.follow(bar)
     await s.expect(bar, () => writeFile(join(bar, 'plugin.js'), 'polled, too'))
     await s.expect('roots', async () => {
       await rm(s.root, { recursive: true })
       await plugin(s.foo, 'again')
     })
-    await s.quiet()
-    await s.quiet()
+    await s.follow(s.foo)
     await s.expect(s.foo, () => writeFile(join(s.foo, 'lib', 'a.js'), 'polled again'))
   })
 })

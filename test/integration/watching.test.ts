@@ -1,0 +1,493 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ManagerOptions, WatchOptions } from 'plugbay'
+import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
+import type { TestManager } from '../manager.ts'
+import { formats, pluginCode, valueCode } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import type { Files, PluginsFolder } from '../plugin-folder.ts'
+
+const SETTLE = 50
+const code = (value: unknown): string => valueCode('cjs', value)
+
+interface Scene {
+  readonly folder: PluginsFolder
+  readonly manager: TestManager
+  /** Waits until a plugin's value is so. */
+  value(name: string, value: unknown): Promise<void>
+  /** Checks that nothing comes any more, and that all is as a fresh start would have it. */
+  settles(): Promise<void>
+}
+
+async function scene(t: TestContext, files: Files, options: ManagerOptions = {}): Promise<Scene> {
+  const folder = pluginsFolder(t, files)
+  return watch(t, folder, options)
+}
+
+async function watch(t: TestContext, folder: PluginsFolder, options: ManagerOptions = {}): Promise<Scene> {
+  const manager = managerFor(t, folder, { watch: true, ...options })
+  await manager.start()
+  await until(() => manager.heard.watch.some(({ kind }) => kind === 'ready'), 'the watcher is ready')
+  await manager.settled()
+  const describe = (): unknown => manager.plugins.map(({ name, state, because }) => [name, state, because, valueOf(manager, name)])
+  return {
+    folder,
+    manager,
+    value: (name, value) => until(() => valueOf(manager, name) === value, describe, 30_000),
+    settles: async () => {
+      await manager.settled()
+      const plans = manager.heard.plans.length
+      await delay(4 * SETTLE)
+      await manager.settled()
+      assert.equal(manager.heard.plans.length, plans, 'nothing came afterwards')
+      assert.deepEqual(endingOf(manager), await freshEnding(t, folder, options))
+    },
+  }
+}
+
+/** Waits until a look has come and gone in which a change would have been seen. */
+async function looked(manager: TestManager): Promise<void> {
+  await delay(4 * SETTLE)
+  await manager.settled()
+}
+
+const generations = (manager: TestManager): Record<string, number> =>
+  Object.fromEntries(manager.plugins.map(({ name, generation }) => [name, generation]))
+
+function neverBad(manager: TestManager, name: string): void {
+  assert.deepEqual(
+    manager.heard.statesOf(name).filter((state) => ['failed', 'invalid', 'blocked'].includes(state)),
+    [],
+  )
+  assert.deepEqual(manager.heard.codes(name), [])
+}
+
+/** What the watcher alone must hear, without a look at everything now and then. */
+const hintsAlone: WatchOptions = { rescan: 0 }
+
+for (const [how, watching] of [
+  ['with the default settings', true],
+  ['by hints alone', hintsAlone],
+] as const) {
+  test(`a dropped folder runs once (${how})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(t, { 'b/plugin.cjs': code('b') }, { watch: watching })
+    folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': `module.exports = require('./lib/x.cjs')`, 'a/lib/x.cjs': code('a') })
+    await value('a', 'a')
+    await settles()
+    assert.deepEqual(generations(manager), { a: 1, b: 1 })
+    neverBad(manager, 'a')
+    folder.write({ 'a/lib/x.cjs': code('A') })
+    await value('a', 'A')
+  })
+
+  test(`a folder that is moved in runs, and one that is moved out stops (${how})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(
+      t,
+      { 'b/plugin.cjs': code('b'), '../stage/a/metadata.json': {}, '../stage/a/plugin.cjs': code('a') },
+      { watch: watching },
+    )
+    folder.move('../stage/a', 'a')
+    await value('a', 'a')
+    folder.write({ 'a/plugin.cjs': code('A') })
+    await value('a', 'A')
+    folder.move('a', '../stage/a')
+    await value('a', undefined)
+    assert.equal(manager.get('a'), undefined)
+    await settles()
+    assert.deepEqual(generations(manager), { b: 1 })
+    assert.deepEqual(manager.heard.plans.length, 4)
+  })
+
+  test(`rm -rf stops a plugin once, and what needs it says why (${how})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(
+      t,
+      { 'a/plugin.cjs': code('a'), 'a/lib/deep/x.cjs': '', 'b/metadata.json': { dependencies: ['a'] }, 'b/plugin.cjs': code('b') },
+      { watch: watching },
+    )
+    execFileSync('rm', ['-rf', folder.file('a')])
+    await value('b', undefined)
+    await settles()
+    assert.equal(snapshot(manager, 'b').problem?.code, 'ERR_PLUGIN_DEPENDENCY_MISSING')
+    assert.equal(manager.heard.plans.length, 2)
+    folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': code('a again') })
+    await value('a', 'a again')
+    await settles()
+    assert.equal(valueOf(manager, 'b'), 'b')
+  })
+
+  test(`a folder swapped by two renames is reloaded once, and the next edit is seen (${how})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(
+      t,
+      { 'a/plugin.cjs': code(1), '../new/metadata.json': { name: 'a' }, '../new/plugin.cjs': code(2) },
+      { watch: watching },
+    )
+    folder.move('a', '../old')
+    folder.move('../new', 'a')
+    await value('a', 2)
+    assert.equal(snapshot(manager, 'a').generation, 2)
+    folder.write({ 'a/plugin.cjs': code(3) })
+    await value('a', 3)
+    await settles()
+    assert.deepEqual(generations(manager), { a: 3 })
+    neverBad(manager, 'a')
+  })
+
+  test(`a folder link that leads elsewhere is reloaded once, and the next edit is seen (${how})`, async (t) => {
+    const folder = pluginsFolder(t, {
+      '../v1/metadata.json': { name: 'a' },
+      '../v1/plugin.cjs': code(1),
+      '../v2/metadata.json': { name: 'a' },
+      '../v2/plugin.cjs': code(2),
+    })
+    symlinkSync('../v1', folder.file('a'))
+    const { manager, value, settles } = await watch(t, folder, { watch: watching })
+    assert.equal(valueOf(manager, 'a'), 1)
+    symlinkSync('../v2', folder.file('../a.new'))
+    folder.move('../a.new', 'a')
+    await value('a', 2)
+    folder.write({ '../v2/plugin.cjs': code(3) })
+    await value('a', 3)
+    await settles()
+    assert.deepEqual(generations(manager), { a: 3 })
+    neverBad(manager, 'a')
+  })
+
+  test(`the plugins folder removed and made again: what runs goes on, and what is there then runs (${how})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(
+      t,
+      { 'a/plugin.cjs': code(1), 'b/plugin.cjs': code('b') },
+      { watch: watching },
+    )
+    const away = folder.file('../away')
+    renameSync(folder.path, away)
+    await until(() => manager.heard.codes().includes('ERR_PLUGIN_DIRECTORY'))
+    assert.deepEqual([valueOf(manager, 'a'), valueOf(manager, 'b')], [1, 'b'])
+    rmSync(away, { recursive: true })
+    mkdirSync(folder.path)
+    folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': code(2) })
+    await value('a', 2)
+    await value('b', undefined)
+    folder.write({ 'a/plugin.cjs': code(3) })
+    await value('a', 3)
+    await settles()
+    assert.deepEqual(generations(manager), { a: 3 })
+    assert.deepEqual((await manager.settled()).problems, [])
+  })
+}
+
+test('a slow copy is found and settling until its entry is there, and never bad', async (t) => {
+  const { folder, manager, value, settles } = await scene(t, {})
+  folder.write({ 'a/metadata.json': {} })
+  await until(() => manager.get('a'), 'a is found')
+  assert.equal(snapshot(manager, 'a').state, 'found')
+  assert.match(snapshot(manager, 'a').because, /settling/)
+  assert.equal(snapshot(manager, 'a').problem, undefined)
+  await delay(1000)
+  await manager.settled()
+  assert.equal(snapshot(manager, 'a').state, 'found')
+  folder.write({ 'a/plugin.cjs': code('a') })
+  await value('a', 'a')
+  await settles()
+  assert.deepEqual(manager.heard.statesOf('a'), ['found', 'loading', 'active'])
+  neverBad(manager, 'a')
+})
+
+test('a folder copied file by file is loaded once, when it is whole', async (t) => {
+  const { folder, manager, value, settles } = await scene(t, {})
+  const files: Files = {
+    'a/metadata.json': {},
+    'a/plugin.cjs': `exports.activate = () => ({ value: [1, 2, 3].map((n) => require('./lib/' + n + '.cjs').n).join() })`,
+    'a/lib/1.cjs': 'exports.n = 1',
+    'a/lib/2.cjs': 'exports.n = 2',
+    'a/lib/3.cjs': 'exports.n = 3',
+  }
+  let last = performance.now()
+  let longest = 0
+  for (const [name, content] of Object.entries(files)) {
+    folder.write({ [name]: content })
+    longest = Math.max(longest, performance.now() - last)
+    await delay(10)
+    last = performance.now()
+  }
+  await value('a', '1,2,3')
+  await settles()
+  if (longest < SETTLE / 2) neverBad(manager, 'a')
+  assert.deepEqual(generations(manager), { a: 1 })
+})
+
+test('an entry whose modules come later than that runs as soon as they are there', async (t) => {
+  const { folder, manager, value, settles } = await scene(t, {})
+  folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': `module.exports = require('./lib/x.cjs')` })
+  await delay(400)
+  folder.write({ 'a/lib/x.cjs': code('a') })
+  await value('a', 'a')
+  await settles()
+  assert.deepEqual(generations(manager), { a: 1 })
+  assert.equal(snapshot(manager, 'a').problem, undefined)
+})
+
+for (const format of formats) {
+  const entry = `a/plugin.${format}`
+
+  test(`saves of every kind are each one reload: plain, vim, truncate first, sed -i, replaced (${format})`, async (t) => {
+    const { folder, manager, value, settles } = await scene(t, { [entry]: valueCode(format, 1) })
+    const path = folder.file(entry)
+    folder.write({ [entry]: valueCode(format, 2) })
+    await value('a', 2)
+
+    writeFileSync(folder.file('a/4913'), '')
+    unlinkSync(folder.file('a/4913'))
+    writeFileSync(folder.file(`a/.plugin.${format}.swp`), 'swap')
+    renameSync(path, `${path}~`)
+    await delay(10)
+    writeFileSync(path, valueCode(format, 3))
+    unlinkSync(`${path}~`)
+    unlinkSync(folder.file(`a/.plugin.${format}.swp`))
+    await value('a', 3)
+
+    const file = openSync(path, 'w')
+    await delay(15)
+    const text = valueCode(format, 4)
+    writeSync(file, text.slice(0, 20))
+    await delay(15)
+    writeSync(file, text.slice(20))
+    closeSync(file)
+    await value('a', 4)
+
+    execFileSync('sed', ['-i', 's/value: 4/value: 5/', path])
+    await value('a', 5)
+    execFileSync('sed', ['-i', 's/value: 5/value: 6/', path])
+    await value('a', 6)
+
+    writeFileSync(folder.file(`../new.${format}`), valueCode(format, 7))
+    renameSync(folder.file(`../new.${format}`), path)
+    await value('a', 7)
+
+    await settles()
+    assert.deepEqual(generations(manager), { a: 7 })
+    neverBad(manager, 'a')
+  })
+}
+
+for (const gap of [5, 20, 60]) {
+  test(`two saves ${gap} ms apart end with the second`, async (t) => {
+    const { folder, manager, value, settles } = await scene(t, { 'a/plugin.cjs': code(1) })
+    const start = performance.now()
+    folder.write({ 'a/plugin.cjs': code(2) })
+    await delay(gap)
+    folder.write({ 'a/plugin.cjs': code(3) })
+    const apart = performance.now() - start
+    await value('a', 3)
+    await settles()
+    const { generation } = snapshot(manager, 'a')
+    assert.ok(generation <= (apart < SETTLE - 10 ? 2 : 3), `${generation} after ${apart} ms`)
+    neverBad(manager, 'a')
+  })
+}
+
+test('saves that never pause for two seconds are a handful of reloads, and end with the last', async (t) => {
+  const { folder, manager, value, settles } = await scene(t, { 'a/plugin.cjs': code(0) })
+  const end = performance.now() + 2000
+  let count = 0
+  while (performance.now() < end) {
+    count += 1
+    folder.write({ 'a/plugin.cjs': code(count) })
+    await delay(5)
+  }
+  await value('a', count)
+  await settles()
+  assert.ok(snapshot(manager, 'a').generation <= 20, `${snapshot(manager, 'a').generation} of ${count}`)
+  neverBad(manager, 'a')
+})
+
+test('git checkout of fifty plugins at once: each is reloaded as few times as can be, and none by half', async (t) => {
+  const names = Array.from({ length: 50 }, (_, index) => `p${String(index).padStart(2, '0')}`)
+  const at = (version: number): Files =>
+    Object.fromEntries(
+      names.flatMap((name, index) => [
+        [`${name}/metadata.json`, { version: `${version}.0.0`, ...(index % 5 > 0 && { dependencies: [names[index - 1]] }) }],
+        [
+          `${name}/plugin.cjs`,
+          pluginCode('cjs', {
+            top: `const lib = require('./lib/x.cjs').version`,
+            activate: `ctx.host.seen.push(ctx.version + ' ${version} ' + lib); return { value: ${version} }`,
+          }),
+        ],
+        [`${name}/lib/x.cjs`, `exports.version = ${version}\n`],
+      ]),
+    )
+  const folder = pluginsFolder(t, at(1))
+  const git = (...values: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'commit.gpgsign=false', ...values], {
+      cwd: folder.root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  git('init', '-q', '-b', 'one')
+  git('add', 'plugins')
+  git('commit', '-q', '-m', 'one')
+  git('checkout', '-q', '-b', 'two')
+  folder.write(at(2))
+  git('commit', '-q', '-a', '-m', 'two')
+  git('checkout', '-q', 'one')
+  const seen: string[] = []
+  const { manager, settles } = await watch(t, folder, { context: { seen } })
+  git('checkout', '-q', 'two')
+  await until(() => names.every((name) => valueOf(manager, name) === 2), () => endingOf(manager))
+  await manager.settled()
+  const starts = Object.values(generations(manager)).reduce((sum, generation) => sum + generation - 1, 0)
+  assert.deepEqual([...new Set(seen)].sort(), ['1.0.0 1 1', '2.0.0 2 2'])
+  assert.equal(starts, 50, `${starts} reloads in ${manager.heard.plans.length - 1} plans`)
+  await settles()
+  for (const name of names) neverBad(manager, name)
+})
+
+test('an edit of what is not code, a touch, a chmod and a file that nothing imports reload nothing', async (t) => {
+  const { folder, manager, settles } = await scene(t, {
+    'a/plugin.cjs': code(1),
+    'a/README.md': 'one',
+    'a/unused.cjs': '1',
+    'b/plugin.ts': `import { x } from './x.ts'\nexport const activate = () => ({ value: x })\n`,
+    'b/x.ts': `export const x: number = 1\n`,
+  })
+  const changes: (() => void)[] = [
+    () => folder.write({ 'a/README.md': 'two' }),
+    () => folder.write({ 'a/unused.cjs': '2' }),
+    () => folder.write({ 'a/public/x.css': 'x' }),
+    () => utimesSync(folder.file('a/plugin.cjs'), new Date(), new Date()),
+    () => chmodSync(folder.file('a/plugin.cjs'), 0o600),
+    () => folder.write({ 'a/plugin.cjs': code(1) }),
+    () => folder.write({ 'b/x.ts': `// why\nexport const x: number = 1\n` }),
+    () => folder.write({ 'b/x.ts': `export const x: 1 | 2 = 1\n` }),
+    () => folder.write({ 'a/node_modules/x/index.js': '' }),
+  ]
+  for (const change of changes) {
+    change()
+    await looked(manager)
+  }
+  assert.deepEqual(generations(manager), { a: 1, b: 1 })
+  assert.equal(manager.heard.plans.length, 1)
+  await settles()
+})
+
+test('files named by `watch` reload their plugin when their content changes, others do not', async (t) => {
+  const { folder, manager, settles } = await scene(t, {
+    'a/metadata.json': { watch: ['views/**/*.html'] },
+    'a/plugin.cjs': pluginCode('cjs', {
+      activate: `return { value: require('node:fs').readFileSync(ctx.directory + '/views/deep/x.html', 'utf8') }`,
+    }),
+    'a/views/deep/x.html': 'one',
+    'a/views/y.txt': 'one',
+  })
+  folder.write({ 'a/views/deep/x.html': 'two' })
+  await until(() => valueOf(manager, 'a') === 'two')
+  folder.write({ 'a/views/deep/new.html': 'new' })
+  await until(() => snapshot(manager, 'a').generation === 3)
+  utimesSync(folder.file('a/views/deep/x.html'), new Date(), new Date())
+  folder.write({ 'a/views/y.txt': 'two' })
+  await looked(manager)
+  await settles()
+  assert.deepEqual(generations(manager), { a: 3 })
+})
+
+test('a change of metadata.json takes effect', async (t) => {
+  const { folder, manager, settles } = await scene(t, { 'a/plugin.cjs': code(1), 'b/plugin.cjs': code(1) })
+  folder.write({ 'a/metadata.json': { version: '1.1.0', description: 'new' } })
+  await until(() => snapshot(manager, 'a').version === '1.1.0')
+  folder.write({ 'a/metadata.json': { version: '1.1.0', description: 'new', main: 'other.cjs' }, 'a/other.cjs': code(2) })
+  await until(() => valueOf(manager, 'a') === 2)
+  folder.write({ 'a/metadata.json': { version: '1.1.0', enabled: false } })
+  await until(() => snapshot(manager, 'a').state === 'off')
+  await settles()
+  assert.equal(snapshot(manager, 'b').generation, 1)
+})
+
+test('a plugin that writes a log into its own folder all the time is neither reloaded by it nor deaf to edits', async (t) => {
+  const logging = (value: number): string =>
+    pluginCode('cjs', {
+      activate: [
+        `const { appendFileSync } = require('node:fs')`,
+        `ctx.setInterval(() => appendFileSync(ctx.directory + '/out.log', 'line\\n'), 5)`,
+        `return { value: ${value} }`,
+      ].join('; '),
+    })
+  const { folder, manager, value } = await scene(t, { 'a/plugin.cjs': logging(1), 'b/plugin.cjs': code(1) })
+  await delay(1000)
+  assert.deepEqual(generations(manager), { a: 1, b: 1 })
+  folder.write({ 'b/plugin.cjs': code(2) })
+  await value('b', 2)
+  folder.write({ 'a/plugin.cjs': logging(2) })
+  await value('a', 2)
+  await delay(500)
+  assert.deepEqual(generations(manager), { a: 2, b: 2 })
+  await manager.disable('a')
+})
+
+test('a plugin that writes a JSON file into its own folder when it starts does not go round in circles', async (t) => {
+  const { folder, manager, value, settles } = await scene(t, {
+    'a/plugin.cjs': pluginCode('cjs', {
+      activate: `require('node:fs').writeFileSync(ctx.directory + '/data.json', JSON.stringify({ at: Date.now(), x: Math.random() })); return { value: 1 }`,
+    }),
+    'b/plugin.ts': `import { writeFileSync } from 'node:fs'\nexport const activate = (ctx: any) => { writeFileSync(ctx.directory + '/state.json', String(Math.random())); return { value: 1 } }\n`,
+  })
+  await delay(600)
+  await manager.settled()
+  assert.deepEqual(generations(manager), { a: 1, b: 1 })
+  folder.write({ 'a/plugin.cjs': code(2) })
+  await value('a', 2)
+  await settles()
+  assert.deepEqual(generations(manager), { a: 2, b: 1 })
+})
+
+test('a copy of a folder is told to be one, and takes over when the first goes', async (t) => {
+  const { folder, manager, settles } = await scene(t, { 'a/plugin.cjs': code(1) })
+  cpSync(folder.file('a'), folder.file('a-copy'), { recursive: true })
+  await until(() => manager.heard.codes('a').includes('ERR_PLUGIN_NAME_TAKEN'))
+  assert.equal(snapshot(manager, 'a').generation, 1)
+  appendFileSync(folder.file('a-copy/plugin.cjs'), '\n// copy\n')
+  folder.remove('a')
+  await until(() => snapshot(manager, 'a').directory === folder.file('a-copy') && snapshot(manager, 'a').state === 'active')
+  await settles()
+  assert.deepEqual(manager.plugins.length, 1)
+})
+
+test('without watching nothing happens until somebody asks', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': code(1) })
+  for (const options of [{ watch: false }, { watch: undefined, env: { ENABLE_PLUGIN_HOT_RELOAD: 'off' } }]) {
+    folder.write({ 'a/plugin.cjs': code(1) })
+    const manager = managerFor(t, folder, options)
+    await manager.start()
+    folder.write({ 'a/plugin.cjs': code(2) })
+    await delay(200)
+    assert.equal(valueOf(manager, 'a'), 1)
+    assert.deepEqual(manager.heard.watch, [])
+    await manager.settled()
+    assert.equal(valueOf(manager, 'a'), 2)
+  }
+})
+
+test('polling sees edits too', async (t) => {
+  const { folder, value, settles } = await scene(t, { 'a/plugin.cjs': code(1) }, { watch: { usePolling: true } })
+  folder.write({ 'a/plugin.cjs': code(2), 'b/metadata.json': {}, 'b/plugin.cjs': code('b') })
+  await value('a', 2)
+  await value('b', 'b')
+  await settles()
+})
