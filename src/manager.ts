@@ -244,7 +244,7 @@ class Manager implements PluginManager {
     this.#pulse.close()
     const watcher = this.#watcher?.close()
     await this.#tail
-    await this.#engine.stop()
+    await this.#engine.roster.stop()
     await watcher
     await this.#pruning
     await this.#loader.close()

@@ -24,13 +24,7 @@ export class CommonjsCode implements Code {
   readonly #packageType: string | undefined
   readonly #addon: boolean
 
-  constructor(
-    id: string,
-    plugin: PluginFiles,
-    entry: string,
-    store: ModuleStore,
-    neighbours: Neighbours,
-  ) {
+  constructor(id: string, plugin: PluginFiles, entry: string, store: ModuleStore, neighbours: Neighbours) {
     this.id = id
     this.store = store
     this.#plugin = { ...plugin, files: new Map() }

@@ -21,13 +21,14 @@ export class UnitCompiler {
     open: boolean,
   ): Promise<{ readonly unit: CompiledUnit } | { readonly problem: Problem }> {
     const { real } = request.plugin
-    const esbuild = await this.#esbuild.get()
-    if (!open && request.entryIsCompiled && !this.#demanding.has(real)) {
-      const unit = await compileFast(esbuild, request)
-      if (unit !== undefined) return { unit }
-    }
-    const outcome = await compileFull(esbuild, request, open)
-    if ('unit' in outcome) this.#demanding.add(real)
-    return outcome
+    return this.#esbuild.use(async (esbuild) => {
+      if (!open && request.entryIsCompiled && !this.#demanding.has(real)) {
+        const unit = await compileFast(esbuild, request)
+        if (unit !== undefined) return { unit }
+      }
+      const outcome = await compileFull(esbuild, request, open)
+      if ('unit' in outcome) this.#demanding.add(real)
+      return outcome
+    })
   }
 }

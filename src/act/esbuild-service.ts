@@ -5,25 +5,46 @@ let loaded: Promise<Esbuild> | undefined
 
 /** A share in the one esbuild process; it is started by the first compile and stopped with the last share. */
 export interface EsbuildShare {
-  /** esbuild, loaded now if it has not been. Rejects once the share is given back. */
-  get(): Promise<Esbuild>
-  /** Gives the share back. A compile in flight rejects if it was the last one. */
+  /** Lets esbuild, which is loaded now if it has not been, do something. Rejects when the share is given back. */
+  use<T>(work: (esbuild: Esbuild) => Promise<T>): Promise<T>
+  /** Gives the share back. */
   close(): Promise<void>
 }
 
 export function shareEsbuild(): EsbuildShare {
+  // Work that is in flight when esbuild is stopped is never answered.
+  const inFlight = new Set<(reason: Error) => void>()
   let open = true
   users++
   return {
-    async get() {
-      if (!open) throw new Error('The loader is closed.')
-      return (loaded ??= import('esbuild'))
-    },
+    use: (work) =>
+      new Promise((resolve, reject) => {
+        if (!open) {
+          reject(new ClosedError())
+          return
+        }
+        inFlight.add(reject)
+        loaded ??= import('esbuild')
+        loaded
+          .then(work)
+          .then(resolve, reject)
+          .finally(() => inFlight.delete(reject))
+      }),
     async close() {
       if (!open) return
       open = false
       users--
+      for (const reject of inFlight) reject(new ClosedError())
+      inFlight.clear()
       if (users === 0 && loaded !== undefined) await (await loaded).stop()
     },
+  }
+}
+
+/** The share was given back. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError'
+  constructor() {
+    super('The loader is closed.')
   }
 }

@@ -8,7 +8,7 @@ import { commonjsReady } from './commonjs.ts'
 import { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
 import { ContentHashes } from './content-hash.ts'
-import { shareEsbuild } from './esbuild-service.ts'
+import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from './message-of.ts'
 import { loadsCompiled } from './loads-compiled.ts'
 import { ModuleFormats } from './module-format.ts'
@@ -87,7 +87,19 @@ export function createLoader(options: LoaderOptions): Loader {
     }
     const entryIsCompiled = format === 'compiled'
     const compiled = before instanceof CompiledCode ? before : undefined
-    return prepareCompiled(shop, { plugin, entry, entryIsCompiled, open, store, folder, previous: compiled })
+    try {
+      return await prepareCompiled(shop, {
+        plugin,
+        entry,
+        entryIsCompiled,
+        open,
+        store,
+        folder,
+        previous: compiled,
+      })
+    } catch (cause) {
+      return { problem: compilerProblem(plugin, entry, cause) }
+    }
   }
 
   return {
@@ -123,6 +135,22 @@ function storeOf(code: CommonjsCode | CompiledCode | undefined): ModuleStore | u
 
 function idOf(entry: string, type: string | undefined, folder: string): string {
   return hash('sha256', [entry, type, folder].join('\n'))
+}
+
+/** Not the plugin's fault. */
+function compilerProblem(plugin: PluginFiles, file: string, cause: unknown): Problem {
+  const closed = cause instanceof ClosedError
+  return {
+    code: closed ? 'ERR_PLUGIN_CLOSED' : 'ERR_PLUGIN_LOAD',
+    severity: 'error',
+    plugin: plugin.name,
+    file,
+    message: closed ? cause.message : `It could not be compiled: ${messageOf(cause)}`,
+    hint: closed
+      ? 'Nothing to do: it was closed while the plugin was compiled.'
+      : 'Reinstall the application (esbuild is part of plugbay), and see whether the disk is full.',
+    cause,
+  }
 }
 
 function entryProblem(plugin: PluginFiles, cause: unknown): Problem {

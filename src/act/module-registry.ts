@@ -117,7 +117,9 @@ export class ModuleRegistry {
   }
 
   #builtin(specifier: string): unknown {
-    return specifier === 'module' || specifier === 'node:module' ? this.moduleClass : requireBuiltin(specifier)
+    return specifier === 'module' || specifier === 'node:module'
+      ? this.moduleClass
+      : requireBuiltin(specifier)
   }
 
   #resolve(file: string, specifier: string): string | undefined {

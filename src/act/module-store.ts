@@ -134,7 +134,7 @@ export class ModuleStore {
   isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
     // What is at hand for a first evaluation counts too: it may be loaded yet.
     for (const [path, { sha }] of [...this.files, ...this.#fresh]) {
-      if (!isOwnFile(this.#real, path)) continue
+      if (!isOwnFile(this.#real, path) || this.formats.of(path) === 'compiled') continue
       if (contents.of(path, plugin.files.get(ownName(this.#real, path)))?.sha !== sha) return false
     }
     for (const [file, specifier] of this.missing) if (canResolve(file, specifier)) return false

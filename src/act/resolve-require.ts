@@ -34,7 +34,6 @@ export function resolveRequire(scope: RequireScope, file: string, specifier: str
 
 function findFile(file: string, specifier: string, realFolders: Set<string>): string | undefined {
   if (/^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier))
-    
     return resolveFile(dirname(file), specifier, realFolders)
   try {
     const path = createRequire(file).resolve(specifier)

@@ -158,7 +158,9 @@ class Transaction {
       this.#closeRestarting()
       return
     }
-    if (this.#changed.delete(name) && !this.#onOldCode.has(name)) {
+    const { parts, live } = this.#stage.part(name)
+    if (parts !== live?.parts && !this.#onOldCode.has(name)) {
+      this.#changed.delete(name)
       this.#onOldCode.add(name)
       this.#closeRestarting()
       return

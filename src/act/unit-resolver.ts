@@ -43,11 +43,15 @@ export class UnitResolver {
           path,
           namespace: 'plugbay-native',
         }))
-        build.onLoad({ filter: /.*/, namespace: 'plugbay-external' }, ({ path }) => this.#external(real(path)))
+        build.onLoad({ filter: /.*/, namespace: 'plugbay-external' }, ({ path }) =>
+          this.#external(real(path)),
+        )
         build.onLoad({ filter: /.*/, namespace: 'plugbay-native' }, ({ path }) => ({
           contents: `module.exports = $bay.external(${JSON.stringify(real(path))})`,
         }))
-        build.onLoad({ filter: /.*/, namespace: 'plugbay-commonjs' }, ({ path }) => this.#ownCommonjs(real(path)))
+        build.onLoad({ filter: /.*/, namespace: 'plugbay-commonjs' }, ({ path }) =>
+          this.#ownCommonjs(real(path)),
+        )
         build.onLoad({ filter: /.*/, namespace: 'plugbay-require' }, ({ path }) => {
           this.commonjs = true
           return { contents: `module.exports = $bay.require(${path})` }

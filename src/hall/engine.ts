@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { transact } from '../act/transaction.ts'
 import type { Outcome, Part, Stage } from '../act/transaction.ts'
-import type { Generation, GenerationHost, GenerationParts } from '../act/generation.ts'
+import type { GenerationHost, GenerationParts } from '../act/generation.ts'
 import type { Code, Prepared } from '../act/code.ts'
 import type { Loader } from '../act/loader.ts'
 import { components } from '../decide/components.ts'
@@ -9,14 +9,16 @@ import type { SettingsJudge } from '../decide/judge-settings.ts'
 import { plan as decidePlan } from '../decide/plan.ts'
 import { decideWanted } from '../decide/wanted.ts'
 import type { Folders, Look } from '../read/folders.ts'
-import { watchedFiles } from '../read/watched-files.ts'
 import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
-import type { Plan, RunningFact } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
+import { heldBack } from './held-back.ts'
+import { codeFiles, identityOf } from './identity.ts'
 import { judgeOnce } from './judge-once.ts'
-import { createSlot, problemOf, troublesOf } from './slot.ts'
+import { Roster } from './roster.ts'
+import { problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
 type WantedInput = Parameters<typeof decideWanted>[0]
@@ -64,23 +66,19 @@ const ROUNDS = 20
  * plan the difference, apply it. One look at a time: the caller sees to that.
  */
 export class Engine {
-  readonly slots: Map<string, Slot> = new Map()
-  /** What is wrong, by plugin; only those with whom something is are here. */
-  readonly troubles: Map<string, readonly Problem[]> = new Map()
+  readonly roster: Roster
   readonly program: Map<string, ProgramEntry> = new Map()
   config: Config = { path: '', entries: new Map(), unlisted: 'on', problems: [] }
   wanted: Wanted = noneWanted
   readonly #options: EngineOptions
   readonly #judgement: EngineOptions['judge']
   readonly #candidates = new Map<string, Candidate>()
-  readonly #running = new Map<string, RunningFact>()
-  /** Whose newest files do not load. */
-  readonly #unloadable = new Set<string>()
   #undecided = true
   #cold = true
 
   constructor(options: EngineOptions) {
     this.#options = options
+    this.roster = new Roster(options.onState)
     this.#judgement = judgeOnce(options.judge)
     for (const { candidate } of options.objects.values()) this.#candidates.set(candidate.name, candidate)
   }
@@ -88,6 +86,10 @@ export class Engine {
   /** Config, environment or program changed: what should be is worked out again. */
   undecided(): void {
     this.#undecided = true
+  }
+
+  get slots(): ReadonlyMap<string, Slot> {
+    return this.roster.slots
   }
 
   get candidates(): Iterable<Candidate> {
@@ -146,28 +148,10 @@ export class Engine {
     }
     const kept = this.#kept(wanted.verdicts.keys())
     for (const name of fresh.keys()) kept.delete(name)
-    const planned = decidePlan(this.#running, wanted, identity, { kept })
+    const planned = decidePlan(this.roster.running, wanted, identity, { kept })
     return {
       ...planned,
-      start: planned.start.filter((name) => fresh.has(name) || !this.#unloadable.has(name)),
-    }
-  }
-
-  /** Stops everything, dependents first. */
-  async stop(): Promise<void> {
-    const live = [...this.slots.values()].filter((slot) => slot.live)
-    await Promise.all(live.map((slot) => slot.live!.drain()))
-    live.sort((a, b) => b.live!.sequence - a.live!.sequence)
-    for (const slot of live) {
-      this.#setState(slot, 'stopping')
-      await slot.live!.stop()
-      this.#setLive(slot, undefined)
-      this.#setState(slot, 'off', 'closed')
-    }
-    for (const slot of this.slots.values()) {
-      const { state } = slot
-      if (state === 'stopping' || state === 'loading' || state === 'found')
-        this.#setState(slot, 'off', 'closed')
+      start: planned.start.filter((name) => fresh.has(name) || !this.roster.unloadable.has(name)),
     }
   }
 
@@ -212,9 +196,7 @@ export class Engine {
     if (!this.#undecided) return false
     this.#undecided = false
     this.wanted = decideWanted(this.#wantedInput(this.#candidates.values()))
-    for (const name of this.wanted.verdicts.keys()) {
-      if (!this.slots.has(name)) this.slots.set(name, createSlot(name))
-    }
+    this.roster.include(this.wanted.verdicts.keys())
     return true
   }
 
@@ -226,7 +208,7 @@ export class Engine {
     }
     return {
       candidates,
-      running: this.#running,
+      running: this.roster.running,
       config: this.config,
       enabledPlugins: this.#options.enabledPlugins,
       program: this.program,
@@ -273,8 +255,8 @@ export class Engine {
     slot.prepared = { facts, outcome }
     if ('problem' in outcome) {
       slot.failures += 1
-      this.#unloadable.add(slot.name)
-    } else this.#unloadable.delete(slot.name)
+      this.roster.unloadable.add(slot.name)
+    } else this.roster.unloadable.delete(slot.name)
     if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#undecided = true
   }
 
@@ -282,7 +264,7 @@ export class Engine {
     const names = touched ?? new Set(this.wanted.verdicts.keys())
     // Nothing of it can be started, however much somebody asks.
     const forced = new Set(
-      [...asked].filter((name) => this.#running.has(name) || !this.#unloadable.has(name)),
+      [...asked].filter((name) => this.roster.running.has(name) || !this.roster.unloadable.has(name)),
     )
     const kept = this.#kept(names, forced)
     const identity = (name: string): string => {
@@ -290,13 +272,14 @@ export class Engine {
       return this.#identity(verdict) ?? this.slots.get(name)?.live?.parts.identity ?? ''
     }
     const options = { kept, forced, ...(touched && { touched }) }
-    const planned = decidePlan(this.#running, this.wanted, identity, options)
-    for (const name of names) if (this.slots.has(name)) this.slots.get(name)!.held = undefined
-    const held = this.#hold(planned)
+    const planned = decidePlan(this.roster.running, this.wanted, identity, options)
+    const held = heldBack(planned, this.wanted, this.slots)
+    for (const name of names) if (this.slots.has(name)) this.slots.get(name)!.held = held.get(name)
+    for (const [name, problem] of held) this.slots.get(name)!.held = problem
     if (held.size === 0) return this.#loadable(planned)
-    const replanned = decidePlan(this.#running, this.wanted, identity, {
+    const replanned = decidePlan(this.roster.running, this.wanted, identity, {
       ...options,
-      kept: new Set([...kept, ...held]),
+      kept: new Set([...kept, ...held.keys()]),
       forced: new Set([...forced].filter((name) => !held.has(name))),
     })
     return this.#loadable(replanned)
@@ -304,40 +287,13 @@ export class Engine {
 
   /** A plugin that does not load does not start because its dependency does. */
   #loadable(planned: Plan): Plan {
-    if (this.#unloadable.size === 0) return planned
-    return { ...planned, start: planned.start.filter((name) => !this.#unloadable.has(name)) }
-  }
-
-  /** Plugins that may be loaded once a process only hold back every change that would restart them. */
-  #hold(planned: Plan): ReadonlySet<string> {
-    const never = planned.restart.filter((name) => isOnce(this.slots.get(name)?.live?.parts))
-    const roots = new Set<string>()
-    for (const name of never) {
-      for (const root of planned.changed) {
-        if (root === name || this.#reaches(name, root)) {
-          roots.add(root)
-          this.slots.get(root)!.held = restartRequired(root, name, this.wanted.verdicts.get(root)!.candidate)
-        }
-      }
-    }
-    return roots
-  }
-
-  #reaches(name: string, dependency: string): boolean {
-    const queue = [name]
-    const seen = new Set<string>()
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (next === dependency) return true
-      if (seen.has(next)) continue
-      seen.add(next)
-      queue.push(...(this.slots.get(next)?.live?.parts.dependencies ?? []))
-    }
-    return false
+    if (this.roster.unloadable.size === 0) return planned
+    return { ...planned, start: planned.start.filter((name) => !this.roster.unloadable.has(name)) }
   }
 
   /** Plugins whose newest state was tried, and failed: nothing new to try. */
   #kept(names: Iterable<string>, forced?: ReadonlySet<string>): Set<string> {
-    const kept = new Set(this.#unloadable)
+    const kept = new Set(this.roster.unloadable)
     for (const name of names) {
       const slot = this.slots.get(name)
       const verdict = this.wanted.verdicts.get(name)
@@ -349,14 +305,14 @@ export class Engine {
 
   async #apply(planned: Plan, touched: Set<string>): Promise<void> {
     this.#options.onPlan(planned)
-    for (const part of components(planned, this.wanted, this.#running)) {
+    for (const part of components(planned, this.wanted, this.roster.running)) {
       if (this.#options.host.closing.aborted) return
       const start = performance.now()
       const stage: Stage = {
         host: this.#options.host,
         part: (name) => this.#part(name),
         position: (name) => this.wanted.position.get(name) ?? -1,
-        entering: (name, state) => this.#setState(this.slots.get(name)!, state),
+        entering: (name, state) => this.roster.setState(this.slots.get(name)!, state),
       }
       const outcome = await transact(part, stage)
       this.#take(part, outcome, performance.now() - start, touched)
@@ -392,13 +348,13 @@ export class Engine {
   #take(planned: Plan, outcome: Outcome, ms: number, touched: Set<string>): void {
     for (const [name, previous] of outcome.ended) {
       const slot = this.slots.get(name)!
-      this.#setLive(slot, undefined)
+      this.roster.setLive(slot, undefined)
       slot.previous = previous
     }
     for (const [name, generation] of outcome.live) {
       const slot = this.slots.get(name)!
       if (slot.number > 0) slot.reloads += 1
-      this.#setLive(slot, generation)
+      this.roster.setLive(slot, generation)
       slot.previous = undefined
       slot.number = generation.number
       slot.loadMs = generation.loadMs
@@ -452,48 +408,14 @@ export class Engine {
     return this.#options.folders.known.get(verdict.candidate.directory)
   }
 
-  #setLive(slot: Slot, generation: Generation | undefined): void {
-    slot.live = generation
-    if (!generation) this.#running.delete(slot.name)
-    else {
-      const { identity, dependencies, candidate } = generation.parts
-      const { directory, metadata } = candidate
-      this.#running.set(slot.name, { name: slot.name, directory, metadata, identity, dependencies })
-    }
-  }
-
   #refreshState(name: string): void {
     const slot = this.slots.get(name)
-    if (!slot) return
     const verdict = this.wanted.verdicts.get(name)
-    if (!verdict) {
-      this.troubles.delete(name)
-      if (slot.live) return
-      this.#setState(slot, 'off', 'removed')
-      this.slots.delete(name)
-      this.#unloadable.delete(name)
-      return
+    // The files went back to what runs: the attempt that failed is history.
+    if (slot?.failed && slot.live && verdict && this.#identity(verdict) === slot.live.parts.identity) {
+      slot.failed = undefined
     }
-    this.#clearOld(slot, verdict)
-    const troubles = troublesOf(slot, verdict)
-    if (troubles.length > 0) this.troubles.set(name, troubles)
-    else this.troubles.delete(name)
-    this.#setState(slot, stateOf(slot, verdict), becauseOf(slot, verdict))
-  }
-
-  #clearOld(slot: Slot, verdict: Verdict): void {
-    if (!slot.live || !slot.failed) return
-    // The files went back to what runs: that attempt is history.
-    if (this.#identity(verdict) === slot.live.parts.identity) slot.failed = undefined
-  }
-
-  #setState(slot: Slot, state: PluginState, because: string = slot.because): void {
-    const from = slot.told ? slot.state : undefined
-    slot.because = because
-    if (from === state) return
-    slot.told = true
-    slot.state = state
-    this.#options.onState(slot, from)
+    this.roster.refresh(name, verdict)
   }
 }
 
@@ -510,19 +432,6 @@ function codeOf(outcome: Prepared | undefined): Code | undefined {
   return outcome && 'code' in outcome ? outcome.code : undefined
 }
 
-function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
-  const { metadata, real } = verdict.candidate
-  const watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
-  return [
-    code.id,
-    real,
-    JSON.stringify(metadata),
-    JSON.stringify(verdict.settings),
-    watched,
-    verdict.dependencies.join(),
-  ].join('\n')
-}
-
 function pluginFiles(candidate: Candidate, facts: FolderFacts): Parameters<Loader['prepare']>[0] {
   const { name, directory, real, entry } = candidate
   return { name, directory, real, entry: entry!, files: facts.files }
@@ -533,45 +442,6 @@ function sameCandidate(a: Candidate, b: Candidate): boolean {
   return a.name === b.name && a.real === b.real && JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** The names of the code files: a module that was missing may have come. */
-function codeFiles(facts: FolderFacts): string {
-  return [...facts.files.keys()].filter((path) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path)).join()
-}
-
 function isEmpty(planned: Plan): boolean {
   return planned.start.length + planned.stop.length + planned.restart.length === 0
-}
-
-function isOnce(parts: GenerationParts | undefined): boolean {
-  return parts !== undefined && (parts.code.once || parts.candidate.metadata.reload === 'never')
-}
-
-function restartRequired(root: string, never: string, candidate: Candidate): Problem {
-  return {
-    code: 'ERR_PLUGIN_RESTART_REQUIRED',
-    severity: 'warning',
-    plugin: root,
-    file: candidate.directory,
-    message:
-      root === never
-        ? `${root} changed, and can only be loaded once a process (reload: "never", or a native addon).`
-        : `${root} changed; ${never} depends on it and can only be loaded once a process.`,
-    hint: 'Restart the process to take the change; what runs keeps running.',
-  }
-}
-
-function stateOf(slot: Slot, verdict: Verdict): PluginState {
-  if (slot.live) return 'active'
-  if (verdict.state === 'incomplete') return 'found'
-  if (verdict.state !== 'on') return verdict.state
-  return problemOf(slot) ? 'failed' : 'found'
-}
-
-function becauseOf(slot: Slot, verdict: Verdict): string {
-  const problem = problemOf(slot)
-  if (slot.live && problem) return `generation ${slot.number} keeps running: ${problem.message}`
-  if (slot.live && verdict.state === 'invalid')
-    return `generation ${slot.number} keeps running: ${verdict.because}`
-  if (verdict.state === 'on' && problem) return problem.message
-  return verdict.because
 }

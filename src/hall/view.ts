@@ -66,8 +66,8 @@ export function problemsOf(engine: Engine, others: readonly Problem[]): Problem[
   for (const problem of engine.config.problems) add(problem)
   for (const problem of engine.wanted.problems) add(problem)
   for (const verdict of engine.wanted.rejected) add(verdict.problem)
-  for (const name of [...engine.troubles.keys()].sort())
-    for (const problem of engine.troubles.get(name) ?? []) add(problem)
+  for (const name of [...engine.roster.troubles.keys()].sort())
+    for (const problem of engine.roster.troubles.get(name) ?? []) add(problem)
   return [...found.values()]
 }
 

@@ -54,7 +54,6 @@ export const CODES = {
   ERR_PLUGIN_DIRECTORY: 'The plugins folder is missing or unreadable.',
   ERR_PLUGIN_WATCH: 'The operating system refuses to watch; plugbay looks more often instead (warning).',
   ERR_PLUGIN_CACHE: 'The cache folder cannot be used (warning).',
-  ERR_PLUGIN_STOPPED: 'A dependent was stopped with the plugin that it needs.',
   ERR_PLUGIN_NAME_UNKNOWN: 'Misuse: no plugin of that name.',
   ERR_PLUGIN_UNDECLARED: 'Misuse: `ctx.plugin()` on a plugin that metadata.json does not name.',
   ERR_PLUGIN_OPTIONS: 'Misuse: an option is of the wrong kind.',

@@ -8,7 +8,7 @@ import type { Listen } from './listen.ts'
 import { Place } from './place.ts'
 
 /** What a watcher has to say. Called at any time until `close()`; often twice, and sometimes for nothing. */
-export interface Hints {
+interface Hints {
   /** Look again at this folder. It may be gone, and it need not be a plugin. */
   folder(directory: string): void
   /** List the plugins directories again: folders came, went, or were replaced. */

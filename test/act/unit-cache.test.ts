@@ -83,7 +83,7 @@ test('a unit whose package has lost a name is rebuilt', async (t) => {
   const place = workplace(t, {
     ...pkg,
     'node_modules/p/i.js': 'export const v = 5, other = 1',
-    'plugin.ts': `import { v } from 'p'\nexport { v }`,
+    'plugin.ts': `import { v as p } from 'p'\nexport const v = p`,
     'a.ts': '',
   })
   assert.deepEqual(await inChild(place), { v: 5, esbuild: true, children: 1 })

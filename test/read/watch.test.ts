@@ -26,6 +26,8 @@ import { readFolder } from '#src/read/discover.js'
 import { watch } from '#src/read/watch.js'
 import type { Watcher } from '#src/read/watch.js'
 
+/** A user namespace of its own, with its own limits; needs no root. */
+const NAMESPACE = ['unshare', '-Ur'] as const
 const DEADLINE_MS = 8000
 /** Longer than a watcher waits until it listens anew. */
 const QUIET_MS = 600
@@ -599,7 +601,7 @@ describe('watch(), as a process', { concurrency: 2 }, () => {
     }
   })
 
-  const namespaces = spawnSync('unshare', ['-Ur', 'true']).status === 0
+  const namespaces = spawnSync(NAMESPACE[0], [NAMESPACE[1], 'true']).status === 0
   for (const [code, limit, remedy] of [
     ['ENOSPC', 'echo 40 > /proc/sys/user/max_inotify_watches', 'max_user_watches=524288'],
     ['EMFILE', 'echo 0 > /proc/sys/user/max_inotify_instances', 'max_user_instances'],
@@ -636,7 +638,7 @@ async function child(options: object, before?: string): Promise<Record<string, u
   const script = fileURLToPath(new URL('./watch.child.js', import.meta.url))
   const node = [process.execPath, script, JSON.stringify(options)]
   const [command, ...rest] = before
-    ? ['unshare', '-Ur', 'sh', '-c', `${before} && exec "$@"`, 'sh', ...node]
+    ? [...NAMESPACE, 'sh', '-c', `${before} && exec "$@"`, 'sh', ...node]
     : node
   const text = await new Promise<string>((done, fail) => {
     execFile(command ?? '', rest, { timeout: 20_000 }, (error, stdout, stderr) => {

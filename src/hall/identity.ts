@@ -1,0 +1,23 @@
+import type { Code } from '../act/code.ts'
+import type { Verdict } from '../model/decision.ts'
+import type { FolderFacts } from '../model/facts.ts'
+import { watchedFiles } from '../read/watched-files.ts'
+
+/** Equal for plugins that are the same in all that a generation is made of. */
+export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
+  const { metadata, real } = verdict.candidate
+  const watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
+  return [
+    code.id,
+    real,
+    JSON.stringify(metadata),
+    JSON.stringify(verdict.settings),
+    watched,
+    verdict.dependencies.join(),
+  ].join('\n')
+}
+
+/** The names of the code files: a module that was missing may have come. */
+export function codeFiles(facts: FolderFacts): string {
+  return [...facts.files.keys()].filter((path) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path)).join()
+}
