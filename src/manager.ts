@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { attribution } from './act/attribution.ts'
 import { editConfig } from './act/edit-config.ts'
 import { messageOf } from './act/message-of.ts'
@@ -18,6 +19,7 @@ import { Pulse } from './hall/pulse.ts'
 import { readSettings } from './hall/settings.ts'
 import type { Settings } from './hall/settings.ts'
 import type { Slot } from './hall/slot.ts'
+import { problemText } from './model/problem-text.ts'
 import { reportOf, snapshotOf, snapshotsOf } from './hall/view.ts'
 import type { Plan } from './model/plan.ts'
 import type { ManagerOptions } from './model/options.ts'
@@ -110,7 +112,7 @@ class Manager implements PluginManager {
     this.#settings = settings
     const { log } = settings
     this.#events = new Events((cause) => log.error('a listener of the plugin manager threw:', cause))
-    this.#problems = new ProblemLedger((problem) => this.#events.emit('problem', problem))
+    this.#problems = new ProblemLedger((problem) => this.#tell(problem))
     const schemas = readSchemas()
     this.#config = new ConfigFile(settings.config, createConfigJudge(schemas))
     this.#folders = new Folders({
@@ -163,9 +165,9 @@ class Manager implements PluginManager {
     if (this.#state === 'started') throw this.#misuse('ERR_PLUGIN_STARTED', 'start() was called twice.')
     this.#state = 'started'
     if (this.#settings.captureUnhandled) this.#captureUnhandled()
-    if (this.#settings.watch) this.#watch()
     await this.#request(undefined)
-    if (this.#settings.watch && !this.#closed) this.#pulse.start()
+    // Watching costs as much as starting: plugins first. What changes until it is ready is looked at then.
+    if (this.#settings.watch && !this.#closed) this.#watch()
     if (!this.#closed) this.#pruning = this.#loader.prune()
     const report = this.#report()
     const errors = report.problems.filter(({ severity }) => severity === 'error')
@@ -375,6 +377,11 @@ class Manager implements PluginManager {
         },
       },
     })
+    for (const facts of this.#folders.known.values()) {
+      // Those in the plugins directories it finds itself.
+      if (!directories.includes(dirname(facts.directory))) this.#watcher.follow(facts)
+    }
+    this.#pulse.start()
   }
 
   #hint(path: string | undefined, folders: readonly string[] | undefined): void {
@@ -387,6 +394,16 @@ class Manager implements PluginManager {
       (plugin) => this.#engine.slots.get(plugin)?.live?.parts.candidate.directory,
       (problem) => this.#problems.note(problem),
     )
+  }
+
+  /** A problem that nobody listens for goes to the log. */
+  #tell(problem: Problem): void {
+    this.#events.emit('problem', problem)
+    if (this.#events.has('problem')) return
+    const { log } = this.#settings
+    const text = problemText(problem)
+    if (problem.severity === 'error') log.error(text)
+    else log.warn(text)
   }
 
   #stateChanged(slot: Slot, from: PluginState | undefined): void {

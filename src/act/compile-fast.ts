@@ -124,15 +124,15 @@ function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>):
     variables.set(variable!, JSON.parse(text!) as string)
   }
   if (variables.size > 0) {
-    for (const [, variable, name] of code.matchAll(
+    for (const [, variable = '', name = ''] of code.matchAll(
       /\b(import_\w+)\.([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu,
     )) {
-      const specifier = variables.get(variable!)
+      const specifier = variables.get(variable)
       const external = specifier === undefined ? undefined : externals.get(specifier)
       if (external === undefined) continue
-      if (!(name! in external.namespace)) return undefined
+      if (!(name in external.namespace)) return undefined
       const used = names.get(specifier!) ?? new Set()
-      names.set(specifier!, used.add(name!))
+      names.set(specifier!, used.add(name))
     }
   }
   return [...externals.values()].map(({ external }) => ({

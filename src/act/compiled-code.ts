@@ -55,7 +55,7 @@ export class CompiledCode implements Code {
     const generation = new CompiledGeneration(this.parts, timers)
     try {
       const pending = unit.instantiate(generation, generation.requireFunction, timers)
-      if (pending !== undefined) await pending
+      if (pending !== undefined) await (pending as Promise<void>)
       return {
         exports: commonjsEntry === undefined ? generation.exports : generation.registry.load(commonjsEntry),
       }

@@ -25,7 +25,7 @@ export interface LoaderOptions {
   /** The name of the plugin whose folder holds this path, links followed. */
   readonly owner: (path: string) => string | undefined
   /** Trouble with the cache. Never keeps a plugin from being loaded. */
-  onProblem(problem: Problem): void
+  readonly onProblem: (problem: Problem) => void
 }
 
 /** Turns a plugin's files into code that can be evaluated. */

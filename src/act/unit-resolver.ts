@@ -112,6 +112,13 @@ export class UnitResolver {
     const { store, plugin } = this.#request
     const format = store.formats.of(path)
     if (format === 'json') return { path }
+    if (!/\.(?:[cm]?[jt]s|[jt]sx|node)$|(?:^|[/\\])[^.]+$/.test(path)) {
+      return failed({
+        code: 'ERR_PLUGIN_IMPORT_MISSING',
+        message: `'${args.path}' is neither code nor JSON.`,
+        hint: 'Only code and JSON can be imported; read other files with node:fs.',
+      })
+    }
     let commonjs = format === 'addon'
     try {
       commonjs ||= store.isCommonjs(path)
@@ -121,7 +128,7 @@ export class UnitResolver {
     if (!commonjs) return { path }
     const name = ownName(plugin.real, path)
     return args.kind === 'require-call'
-      ? { path: `${JSON.stringify(name)}`, namespace: 'plugbay-require' }
+      ? { path: JSON.stringify(name), namespace: 'plugbay-require' }
       : { path: virtual(name), namespace: 'plugbay-commonjs' }
   }
 

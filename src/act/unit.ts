@@ -75,5 +75,6 @@ function enableSourceMaps(): void {
   enabled = true
   const { setSourceMapsSupport } = nodeModule as SourceMapsSupport
   if (setSourceMapsSupport === undefined) process.setSourceMapsEnabled(true)
-  else setSourceMapsSupport(true, { nodeModules: false, generatedCode: false })
+  // The cache may be under node_modules.
+  else setSourceMapsSupport(true, { nodeModules: true, generatedCode: false })
 }

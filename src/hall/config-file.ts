@@ -40,7 +40,8 @@ export class ConfigFile {
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      return undefined
+      // Nobody can say what it turns off: nothing runs before it can be read.
+      return this.#seen ? undefined : { path: this.path, entries: new Map(), unlisted: 'off', problems: [] }
     }
     this.#seen = true
     this.#problems = []

@@ -73,6 +73,8 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #judgement: EngineOptions['judge']
   readonly #candidates = new Map<string, Candidate>()
+  /** Their newest metadata.json was tried in vain: they are judged by the one that they run with. */
+  readonly #behind = new Set<string>()
   #undecided = true
   #cold = true
 
@@ -102,6 +104,8 @@ export class Engine {
     for (const facts of changed) this.#judge(facts, touched)
     for (const directory of gone) this.#forget(directory)
     for (const name of request.forced) this.#unprepare(name)
+    for (const name of touched) if (this.#behind.delete(name)) this.#undecided = true
+    if (this.#isOverdue()) this.#undecided = true
     let applied = false
     let decided = false
     const seen = new Set(touched)
@@ -137,7 +141,8 @@ export class Engine {
       candidates.set(facts.directory, candidate)
       fresh.set(candidate.name, facts)
     }
-    const wanted = decideWanted({ ...this.#wantedInput(candidates.values()), config })
+    const behind = new Set([...this.#behind].filter((name) => !fresh.has(name)))
+    const wanted = decideWanted({ ...this.#wantedInput(candidates.values(), behind), config })
     const identity = (name: string): string => {
       const verdict = wanted.verdicts.get(name)!
       const live = this.slots.get(name)?.live
@@ -200,14 +205,14 @@ export class Engine {
     return true
   }
 
-  #wantedInput(candidates: Iterable<Candidate>): WantedInput {
+  #wantedInput(candidates: Iterable<Candidate>, behind: ReadonlySet<string> = this.#behind): WantedInput {
     const failed = new Map<string, Problem>()
     for (const slot of this.slots.values()) {
       const problem = slot.live ? undefined : problemOf(slot)
       if (problem) failed.set(slot.name, problem)
     }
     return {
-      candidates,
+      candidates: behind.size === 0 ? candidates : [...candidates].map((one) => this.#asItRuns(one, behind)),
       running: this.roster.running,
       config: this.config,
       enabledPlugins: this.#options.enabledPlugins,
@@ -221,6 +226,30 @@ export class Engine {
         ),
       incompleteIsInvalid: (candidate) => this.#cold || this.#restedLong(candidate),
     }
+  }
+
+  #asItRuns(candidate: Candidate, behind: ReadonlySet<string>): Candidate {
+    const runs = behind.has(candidate.name)
+      ? this.slots.get(candidate.name)?.live?.parts.candidate
+      : undefined
+    return runs?.directory === candidate.directory ? { ...candidate, metadata: runs.metadata } : candidate
+  }
+
+  /** The newest state of a plugin was tried in vain, and an older one runs. */
+  #fallBehind(slot: Slot): void {
+    const newest = this.wanted.verdicts.get(slot.name)?.candidate.metadata
+    if (!slot.live || JSON.stringify(newest) === JSON.stringify(slot.live.parts.candidate.metadata)) return
+    this.#behind.add(slot.name)
+    this.#undecided = true
+  }
+
+  /** A folder that was taken for one that is being copied in has had its time. */
+  #isOverdue(): boolean {
+    for (const candidate of this.#candidates.values()) {
+      if (!candidate.incomplete || this.wanted.verdicts.get(candidate.name)?.state !== 'incomplete') continue
+      if (this.#restedLong(candidate)) return true
+    }
+    return false
   }
 
   #restedLong(candidate: Candidate): boolean {
@@ -256,6 +285,7 @@ export class Engine {
     if ('problem' in outcome) {
       slot.failures += 1
       this.roster.unloadable.add(slot.name)
+      this.#fallBehind(slot)
     } else this.roster.unloadable.delete(slot.name)
     if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#undecided = true
   }
@@ -293,7 +323,7 @@ export class Engine {
 
   /** Plugins whose newest state was tried, and failed: nothing new to try. */
   #kept(names: Iterable<string>, forced?: ReadonlySet<string>): Set<string> {
-    const kept = new Set(this.roster.unloadable)
+    const kept = new Set([...this.roster.unloadable, ...this.#behind])
     for (const name of names) {
       const slot = this.slots.get(name)
       const verdict = this.wanted.verdicts.get(name)
@@ -320,7 +350,9 @@ export class Engine {
   }
 
   #part(name: string): Part {
-    const slot = this.slots.get(name)!
+    const slot = this.slots.get(name)
+    // What runs may have been started with somebody who is gone by now.
+    if (!slot) return { parts: undefined, live: undefined, number: 1, previous: undefined }
     const verdict = this.wanted.verdicts.get(name)
     return {
       parts: (verdict && this.#parts(slot, verdict)) ?? slot.live?.parts,
@@ -331,6 +363,7 @@ export class Engine {
   }
 
   #parts(slot: Slot, verdict: Verdict): GenerationParts | undefined {
+    if (this.#behind.has(slot.name)) return slot.live?.parts
     const code = codeOf(slot.prepared?.outcome)
     const identity = this.#identity(verdict)
     if (verdict.state !== 'on' || !code || identity === undefined) return undefined
@@ -369,10 +402,11 @@ export class Engine {
     }
     outcome.publish()
     for (const [name, problem] of outcome.failed) this.#fail(name, problem)
-    for (const name of [...planned.start, ...planned.stop]) {
-      if (!this.slots.get(name)?.live) this.#undecided = true
+    for (const name of [...planned.start, ...planned.stop, ...outcome.failed.keys()]) {
+      if (this.slots.get(name)?.live) continue
+      this.#behind.delete(name)
+      this.#undecided = true
     }
-    for (const name of outcome.failed.keys()) if (!this.slots.get(name)?.live) this.#undecided = true
     for (const name of [...planned.start, ...planned.restart, ...planned.stop]) this.#refreshState(name)
   }
 
@@ -383,6 +417,7 @@ export class Engine {
     if (problem.code === 'ERR_PLUGIN_DEPENDENCY_FAILED') return
     const verdict = this.wanted.verdicts.get(name)
     if (verdict) slot.failed = { key: this.#attempt(verdict), problem }
+    this.#fallBehind(slot)
   }
 
   /** What an attempt to start was made with: unless this differs, it would fail again. */
@@ -412,7 +447,13 @@ export class Engine {
     const slot = this.slots.get(name)
     const verdict = this.wanted.verdicts.get(name)
     // The files went back to what runs: the attempt that failed is history.
-    if (slot?.failed && slot.live && verdict && this.#identity(verdict) === slot.live.parts.identity) {
+    if (
+      slot?.failed &&
+      slot.live &&
+      verdict &&
+      !this.#behind.has(name) &&
+      this.#identity(verdict) === slot.live.parts.identity
+    ) {
       slot.failed = undefined
     }
     this.roster.refresh(name, verdict)

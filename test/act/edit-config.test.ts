@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, lstatSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { join } from 'node:path'
@@ -28,7 +37,11 @@ test('an entry without `enabled` gets one, and keeps its settings', () => {
 })
 
 test('of two entries for one plugin the last is changed: it is the one that counts', () => {
-  const after = setEnabled('{"plugins":[{"name":"a","enabled":true},{"name":"a","enabled":true}]}', 'a', false)
+  const after = setEnabled(
+    '{"plugins":[{"name":"a","enabled":true},{"name":"a","enabled":true}]}',
+    'a',
+    false,
+  )
   assert.deepEqual(
     JSON.parse(after).plugins.map(({ enabled }: { enabled: boolean }) => enabled),
     [true, false],

@@ -73,5 +73,8 @@ test('a lock of another machine is waited for', async (t) => {
 })
 
 test('a folder in which no lock can be made is an error and not a wait', async (t) => {
-  await assert.rejects(withFileLock(join(lockIn(t), 'nowhere', 'x.lock'), async () => 1), { code: 'ENOENT' })
+  await assert.rejects(
+    withFileLock(join(lockIn(t), 'nowhere', 'x.lock'), async () => 1),
+    { code: 'ENOENT' },
+  )
 })

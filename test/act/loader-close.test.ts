@@ -20,7 +20,10 @@ test('work in flight rejects when the share is given back, and another share goe
   const never = share.use(() => new Promise(() => {}))
   await share.close()
   await assert.rejects(never, ClosedError)
-  await assert.rejects(share.use(() => Promise.resolve(1)), ClosedError)
+  await assert.rejects(
+    share.use(() => Promise.resolve(1)),
+    ClosedError,
+  )
   const built = await other.use((esbuild) => esbuild.transform('let x: number = 1', { loader: 'ts' }))
   assert.equal(built.code, 'let x = 1;\n')
   await other.close()

@@ -343,10 +343,7 @@ test('stack traces name file, line and column of TypeScript, also after the tent
       code = await place.prepare(code)
       const exports = await place.evaluate(code)
       const column = `export const deep = (): Error => { if (${reload} < 0) return null!; return `.length + 1
-      assert.equal(
-        thrownAt(exports.deep()),
-        `${join(place.folder, 'lib/deep.ts')}:${reload + 1}:${column}`,
-      )
+      assert.equal(thrownAt(exports.deep()), `${join(place.folder, 'lib/deep.ts')}:${reload + 1}:${column}`)
       assert.equal(thrownAt(exports.at()), `${join(place.folder, 'plugin.ts')}:4:32`)
     }
   }
@@ -373,7 +370,10 @@ test('a syntax error has file, line and column, counted in characters', async (t
 })
 
 test('a name that an own file does not export is a problem with its place', async (t) => {
-  const place = workplace(t, { 'plugin.ts': `\nimport { nope } from './a.ts'\nconsole.log(nope)`, 'a.ts': 'export {}' })
+  const place = workplace(t, {
+    'plugin.ts': `\nimport { nope } from './a.ts'\nconsole.log(nope)`,
+    'a.ts': 'export {}',
+  })
   const problem = await place.fail()
   assert.equal(problem.code, 'ERR_PLUGIN_IMPORT_MISSING')
   assert.deepEqual([problem.line, problem.column], [2, 10])
@@ -391,7 +391,10 @@ test('another plugin cannot be reached by path, and the place is told', async (t
   const owner = (path: string): string | undefined => (path.includes('/other/') ? 'other' : undefined)
   const place = workplace(
     t,
-    { 'plugin.ts': `\nimport { x } from '../other/a.ts'\nexport { x }`, '../other/a.ts': 'export const x = 1' },
+    {
+      'plugin.ts': `\nimport { x } from '../other/a.ts'\nexport { x }`,
+      '../other/a.ts': 'export const x = 1',
+    },
     { owner },
   )
   const problem = await place.fail()

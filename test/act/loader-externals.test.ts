@@ -10,7 +10,8 @@ const packages = {
   'node_modules/cjs/lib/main.js':
     'exports.a = 1; exports.b = () => exports.a; exports["a-b"] = 3; Object.defineProperty(exports, "__esModule", { value: true }); exports.default = "inner"',
   'node_modules/fn/index.js': 'module.exports = function fn() { return "fn" }; module.exports.extra = 2',
-  'node_modules/esm/package.json': '{ "type": "module", "exports": { ".": "./i.js", "./sub/*": "./sub/*.js" } }',
+  'node_modules/esm/package.json':
+    '{ "type": "module", "exports": { ".": "./i.js", "./sub/*": "./sub/*.js" } }',
   'node_modules/esm/i.js':
     'export let live = 1; export const up = () => { live++ }; export default class Shared {}; export { live as "with space" }',
   'node_modules/esm/sub/x.js': 'export const x = "sub"',
@@ -19,7 +20,8 @@ const packages = {
   'node_modules/dual/i.mjs': 'export default "import"',
   'node_modules/dual/r.cjs': 'module.exports = "require"',
   'node_modules/dual/d.js': 'module.exports = "default"',
-  'node_modules/browser/package.json': '{ "main": "node.js", "module": "module.js", "browser": "browser.js" }',
+  'node_modules/browser/package.json':
+    '{ "main": "node.js", "module": "module.js", "browser": "browser.js" }',
   'node_modules/browser/node.js': 'module.exports = "node"',
   'node_modules/browser/module.js': 'export default "module"',
   'node_modules/browser/browser.js': 'module.exports = "browser"',
@@ -47,7 +49,7 @@ test('packages of every shape give what Node itself gives', async (t) => {
   for (const top of ['', '\nawait 0']) {
     const place = workplace(t, { ...packages, 'plugin.mjs': code + top })
     const exports = await place.run()
-    const native = (await import(pathToFileURL(join(place.folder, 'plugin.mjs')).href)) as typeof exports
+    const native = await import(pathToFileURL(join(place.folder, 'plugin.mjs')).href)
     assert.deepEqual(exports.all, native.all)
     assert.deepEqual(exports.names, native.names)
     assert.deepEqual(exports.builtins, [true, 'function'])
@@ -64,7 +66,7 @@ test('TypeScript gives the same, in a module package and in none', async (t) => 
   for (const type of ['{ "type": "module" }', '{}']) {
     const place = workplace(t, { ...packages, 'package.json': type, 'plugin.ts': code, 'same.mjs': code })
     const exports = await place.run()
-    const native = (await import(pathToFileURL(join(place.folder, 'same.mjs')).href)) as typeof exports
+    const native = await import(pathToFileURL(join(place.folder, 'same.mjs')).href)
     assert.deepEqual(exports.all, native.all)
     assert.deepEqual(exports.names, native.names)
   }
@@ -74,11 +76,12 @@ test('a class that the host imported is the one that the plugin sees', async (t)
   const place = workplace(t, {
     '../node_modules/shared/package.json': '{ "type": "module", "exports": "./i.js" }',
     '../node_modules/shared/i.js': 'export class Thing {}',
-    '../host.mjs': 'export { Thing } from "shared"; export let db; export const connect = () => { db = "open" }',
+    '../host.mjs':
+      'export { Thing } from "shared"; export let db; export const connect = () => { db = "open" }',
     'plugin.ts': `import { Thing } from 'shared'; import { db } from '../host.mjs'
       export const thing = new Thing(); export const database = (): unknown => db`,
   })
-  const host = (await import(pathToFileURL(join(place.root, 'host.mjs')).href)) as any
+  const host = await import(pathToFileURL(join(place.root, 'host.mjs')).href)
   const exports = await place.run()
   assert.ok(exports.thing instanceof host.Thing)
   assert.equal(exports.database(), undefined)
@@ -154,12 +157,18 @@ test('import() of packages stays lazy', async (t) => {
 })
 
 test('a package that is missing is a problem with place and hint', async (t) => {
-  const place = workplace(t, { 'plugin.ts': `import './a.ts'`, 'a.ts': `\n\nimport { x } from '@no/where/sub'\nconsole.log(x)` })
+  const place = workplace(t, {
+    'plugin.ts': `import './a.ts'`,
+    'a.ts': `\n\nimport { x } from '@no/where/sub'\nconsole.log(x)`,
+  })
   const problem = await place.fail()
   assert.equal(problem.code, 'ERR_PLUGIN_IMPORT_MISSING')
   assert.deepEqual([problem.file, problem.line, problem.column], [join(place.folder, 'a.ts'), 3, 19])
   assert.match(problem.hint, /npm i @no\/where` in /)
-  place.write({ 'node_modules/@no/where/sub.js': 'exports.x = 1', 'node_modules/@no/where/package.json': '{ "exports": { "./sub": "./sub.js" } }' })
+  place.write({
+    'node_modules/@no/where/sub.js': 'exports.x = 1',
+    'node_modules/@no/where/package.json': '{ "exports": { "./sub": "./sub.js" } }',
+  })
   await place.run()
 })
 

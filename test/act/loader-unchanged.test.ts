@@ -26,7 +26,8 @@ function filesOf(kind: keyof typeof kinds): Record<string, string> {
 
 for (const kind of ['cjs', 'mjs', 'ts'] as const) {
   const { deep } = kinds[kind]
-  const edit = (value: number): string => (kind === 'cjs' ? `exports.v = ${value}` : `export const v = ${value}`)
+  const edit = (value: number): string =>
+    kind === 'cjs' ? `exports.v = ${value}` : `export const v = ${value}`
 
   test(`${kind}: an edit two modules deep is seen, without touching what runs`, async (t) => {
     const place = workplace(t, filesOf(kind))
@@ -60,7 +61,12 @@ for (const kind of ['cjs', 'mjs', 'ts'] as const) {
     const place = workplace(t, { ...filesOf(kind), 'scratch.mjs': 'export {}', 'other.ts': '' })
     const code = await place.prepare()
     await place.evaluate(code)
-    place.write({ 'README.md': '# hi', 'public/x.js': 'alert(1)', 'data.json': '{}', 'scratch.mjs': 'broken (' })
+    place.write({
+      'README.md': '# hi',
+      'public/x.js': 'alert(1)',
+      'data.json': '{}',
+      'scratch.mjs': 'broken (',
+    })
     assert.equal(place.loader.differs(place.look(), code), false)
     assert.equal(await place.prepare(code), code)
     place.write({ 'metadata.json': '{ "name": "plugin" }', 'data.json': '{ "x": 1 }', 'other.ts': 'more' })
@@ -97,7 +103,10 @@ for (const kind of ['cjs', 'mjs', 'ts'] as const) {
 
   test(`${kind}: another entry is other code`, async (t) => {
     const entry = `second.${kind}`
-    const place = workplace(t, { ...filesOf(kind), [entry]: kind === 'cjs' ? 'exports.v = 2' : 'export const v = 2' })
+    const place = workplace(t, {
+      ...filesOf(kind),
+      [entry]: kind === 'cjs' ? 'exports.v = 2' : 'export const v = 2',
+    })
     const code = await place.prepare()
     const outcome = await place.loader.prepare(place.look(entry), code)
     assert.ok('code' in outcome)
@@ -107,18 +116,26 @@ for (const kind of ['cjs', 'mjs', 'ts'] as const) {
 }
 
 test('a comment, a type or a blank line gives the very same TypeScript code', async (t) => {
-  const place = workplace(t, { 'plugin.ts': `import type { A } from './types.ts'\nexport const v: A = 1`, 'types.ts': 'export type A = number' })
+  const place = workplace(t, {
+    'plugin.ts': `import type { A } from './types.ts'\nexport const v: A = 1`,
+    'types.ts': 'export type A = number',
+  })
   const code = await place.prepare()
   place.write({ 'types.ts': 'export type A = number | string // wider' })
   assert.equal(await place.prepare(code), code)
-  place.write({ 'plugin.ts': `// why\nimport type { A } from './types.ts'\n\nexport const v: A | undefined = 1` })
+  place.write({
+    'plugin.ts': `// why\nimport type { A } from './types.ts'\n\nexport const v: A | undefined = 1`,
+  })
   assert.equal(await place.prepare(code), code)
   place.write({ 'plugin.ts': 'export const v = 2' })
   assert.notEqual(await place.prepare(code), code)
 })
 
 test('a file that comes in the way of a path is seen', async (t) => {
-  const place = workplace(t, { 'plugin.cjs': 'exports.v = require("./lib")', 'lib/index.js': 'module.exports = "folder"' })
+  const place = workplace(t, {
+    'plugin.cjs': 'exports.v = require("./lib")',
+    'lib/index.js': 'module.exports = "folder"',
+  })
   const code = await place.prepare()
   assert.equal((await place.evaluate(code)).v, 'folder')
   place.write({ 'lib.js': 'module.exports = "file"' })

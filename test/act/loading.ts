@@ -1,12 +1,5 @@
 import assert from 'node:assert/strict'
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
@@ -129,6 +122,9 @@ export function filesUnder(folder: string): string[] {
 
 /** The place that the first line of a stack trace names. */
 export function thrownAt(error: Error): string {
-  return /\(?([^\s()]+:\d+:\d+)\)?$/.exec(error.stack?.split('\n').find((line) => /^\s+at /.test(line)) ?? '')?.[1] ?? ''
+  return (
+    /\(?([^\s()]+:\d+:\d+)\)?$/.exec(
+      error.stack?.split('\n').find((line) => /^\s+at /.test(line)) ?? '',
+    )?.[1] ?? ''
+  )
 }
-

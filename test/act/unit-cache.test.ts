@@ -95,7 +95,10 @@ test('a unit whose package has lost a name is rebuilt', async (t) => {
 test('several processes may share one cache', async (t) => {
   const place = workplace(t, source)
   const all = await Promise.all([1, 2, 3, 4].map(() => inChild(place)))
-  assert.deepEqual(all.map(({ v }) => v), [1, 1, 1, 1])
+  assert.deepEqual(
+    all.map(({ v }) => v),
+    [1, 1, 1, 1],
+  )
   const files = filesUnder(place.cache)
   assert.equal(files.length, 1)
   assert.match(files[0]!, /\.cjs$/)
@@ -123,7 +126,10 @@ test('a cache that cannot be written to is reported once, and plugins run', asyn
   code = await place.prepare(code)
   assert.equal((await place.evaluate(code)).v, 2)
   await place.loader.close()
-  assert.deepEqual(place.problems.map((problem) => [problem.code, problem.severity]), [['ERR_PLUGIN_CACHE', 'warning']])
+  assert.deepEqual(
+    place.problems.map((problem) => [problem.code, problem.severity]),
+    [['ERR_PLUGIN_CACHE', 'warning']],
+  )
 })
 
 test('what nobody used for 30 days is pruned, and what writers left behind', async (t) => {

@@ -114,10 +114,11 @@ test('each problem is told once, also over many looks', async (t) => {
   const manager = managerFor(t, folder)
   await manager.start()
   const before = [...manager.heard.problems]
-  assert.deepEqual(
-    before.map((problem) => `${problem.plugin} ${problem.code}`).sort(),
-    ['a ERR_PLUGIN_LOAD', 'b ERR_PLUGIN_DEPENDENCY_FAILED', 'b ERR_PLUGIN_KEY_UNKNOWN'],
-  )
+  assert.deepEqual(before.map((problem) => `${problem.plugin} ${problem.code}`).sort(), [
+    'a ERR_PLUGIN_LOAD',
+    'b ERR_PLUGIN_DEPENDENCY_FAILED',
+    'b ERR_PLUGIN_KEY_UNKNOWN',
+  ])
   await manager.rescan()
   await manager.settled()
   assert.equal(manager.heard.problems.length, before.length)
@@ -144,7 +145,10 @@ test('under strict: true start() rejects with every error, and everything is clo
     ['a ERR_PLUGIN_LOAD', 'b ERR_PLUGIN_LOAD'],
   )
   assert.deepEqual(seen, ['c stopped'])
-  assert.deepEqual(manager.plugins.filter(({ state }) => state === 'active'), [])
+  assert.deepEqual(
+    manager.plugins.filter(({ state }) => state === 'active'),
+    [],
+  )
   await assert.rejects(manager.rescan(), { code: 'ERR_PLUGIN_CLOSED' })
 })
 
@@ -152,7 +156,10 @@ test('under strict: true a warning is no reason to reject', async (t) => {
   const folder = pluginsFolder(t, { 'a/metadata.json': { unknown: 1 }, 'a/plugin.cjs': code(1) })
   const report = await managerFor(t, folder, { strict: true }).start()
   assert.deepEqual(report.active, ['a'])
-  assert.deepEqual(report.problems.map((problem) => problem.code), ['ERR_PLUGIN_KEY_UNKNOWN'])
+  assert.deepEqual(
+    report.problems.map((problem) => problem.code),
+    ['ERR_PLUGIN_KEY_UNKNOWN'],
+  )
 })
 
 test('a plugins folder that is missing is a problem, and its plugins run once it is there', async (t) => {
@@ -160,7 +167,10 @@ test('a plugins folder that is missing is a problem, and its plugins run once it
   folder.remove('.')
   const manager = managerFor(t, folder)
   const report = await manager.start()
-  assert.deepEqual(report.problems.map((problem) => [problem.code, problem.file]), [['ERR_PLUGIN_DIRECTORY', folder.path]])
+  assert.deepEqual(
+    report.problems.map((problem) => [problem.code, problem.file]),
+    [['ERR_PLUGIN_DIRECTORY', folder.path]],
+  )
   mkdirSync(folder.path)
   folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': code(1) })
   const later = await manager.settled()
@@ -186,7 +196,10 @@ test('several plugins folders, folders elsewhere and objects make one family', a
     ],
   })
   const report = await manager.start()
-  assert.deepEqual(report.problems.map(({ message }) => message), [])
+  assert.deepEqual(
+    report.problems.map(({ message }) => message),
+    [],
+  )
   assert.deepEqual(report.order, ['object', 'a', 'far', 'b'])
   assert.equal(valueOf(manager, 'b'), 102)
   assert.equal(snapshot(manager, 'object').version, '2.1.0')
@@ -228,7 +241,10 @@ test('the folder that runs keeps its name when another comes with it, and hands 
   folder.remove('x2')
   await manager.settled()
   assert.equal(valueOf(manager, 'same'), 'first')
-  assert.deepEqual(manager.plugins.map(({ state }) => state), ['active'])
+  assert.deepEqual(
+    manager.plugins.map(({ state }) => state),
+    ['active'],
+  )
 })
 
 test('who decides: the program, the environment, the config file, metadata.json, unlisted', async (t) => {
@@ -267,7 +283,10 @@ test('who decides: the program, the environment, the config file, metadata.json,
     pulled: 'dependency',
     pulls: 'metadata',
   })
-  assert.deepEqual(snapshot(manager, 'by-program').decision?.lost.map(({ source }) => source), ['config', 'unlisted'])
+  assert.deepEqual(
+    snapshot(manager, 'by-program').decision?.lost.map(({ source }) => source),
+    ['config', 'unlisted'],
+  )
   assert.match(snapshot(manager, 'by-config').because, /plugins\.config\.json:\d+:\d+/)
   assert.match(snapshot(manager, 'by-program').because, /plugins option/)
 
@@ -278,7 +297,11 @@ test('who decides: the program, the environment, the config file, metadata.json,
   assert.deepEqual(other.blocked, ['pulls'])
   assert.equal(snapshot(second, 'pulls').problem?.code, 'ERR_PLUGIN_DEPENDENCY_OFF')
   assert.match(snapshot(second, 'pulls').problem!.message, /ENABLED_PLUGINS says !pulled/)
-  assert.ok(other.problems.some((problem) => problem.code === 'ERR_PLUGIN_NOT_FOUND' && /stranger/.test(problem.message)))
+  assert.ok(
+    other.problems.some(
+      (problem) => problem.code === 'ERR_PLUGIN_NOT_FOUND' && /stranger/.test(problem.message),
+    ),
+  )
 })
 
 test('enable() and disable() are the program’s word, stronger than everything', async (t) => {
@@ -312,7 +335,14 @@ test('reload() restarts a plugin and its dependents although nothing changed', a
   await manager.start()
   const { generation, reloads } = await manager.reload('a')
   assert.deepEqual([generation, reloads], [2, 1])
-  assert.deepEqual(manager.plugins.map((plugin) => [plugin.name, plugin.generation]), [['a', 2], ['b', 2], ['c', 1]])
+  assert.deepEqual(
+    manager.plugins.map((plugin) => [plugin.name, plugin.generation]),
+    [
+      ['a', 2],
+      ['b', 2],
+      ['c', 1],
+    ],
+  )
 })
 
 test('plan() tells what the next look would do, and does nothing', async (t) => {
@@ -335,7 +365,10 @@ test('plan() tells what the next look would do, and does nothing', async (t) => 
   assert.deepEqual(manager.plan(), { stop: [], start: [], restart: [], changed: [] })
   const done = manager.heard.plans.slice(1)
   for (const key of ['stop', 'start', 'restart', 'changed'] as const) {
-    assert.deepEqual(done.flatMap((plan) => plan[key]), expected[key])
+    assert.deepEqual(
+      done.flatMap((plan) => plan[key]),
+      expected[key],
+    )
   }
   folder.config({ plugins: [{ name: 'd', enabled: false }] })
   assert.deepEqual(manager.plan().stop, ['d'])

@@ -8,7 +8,11 @@ import { pluginsFolder } from '../plugin-folder.ts'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 
-const object = (name: string, activate: (ctx: PluginContext<any>) => unknown, deactivate?: () => unknown): PluginOption => ({
+const object = (
+  name: string,
+  activate: (ctx: PluginContext<any>) => unknown,
+  deactivate?: () => unknown,
+): PluginOption => ({
   name,
   plugin: { activate, ...(deactivate && { deactivate }) },
 })
@@ -19,7 +23,10 @@ function assertNothingActive(manager: PluginManager): void {
     states.filter((state) => ['active', 'loading', 'stopping'].includes(state)),
     [],
   )
-  assert.deepEqual(manager.plugins.filter(({ name }) => manager.api(name) !== undefined), [])
+  assert.deepEqual(
+    manager.plugins.filter(({ name }) => manager.api(name) !== undefined),
+    [],
+  )
 }
 
 test('close() in the middle of start() leaves nothing active, and start() still resolves', async (t) => {
@@ -101,8 +108,16 @@ test('close() lets calls in flight finish, for at most the drain limit, and star
       return {}
     },
     plugins: [
-      object('a', () => void seen.push('+a'), () => seen.push('-a')),
-      object('b', () => void seen.push('+b'), () => seen.push('-b')),
+      object(
+        'a',
+        () => void seen.push('+a'),
+        () => seen.push('-a'),
+      ),
+      object(
+        'b',
+        () => void seen.push('+b'),
+        () => seen.push('-b'),
+      ),
     ],
   })
   await manager.start()
@@ -113,7 +128,10 @@ test('close() lets calls in flight finish, for at most the drain limit, and star
   await closing
   await reloading
   assertNothingActive(manager)
-  assert.deepEqual(manager.plugins.map(({ state }) => state), ['off', 'off'])
+  assert.deepEqual(
+    manager.plugins.map(({ state }) => state),
+    ['off', 'off'],
+  )
   assert.deepEqual(seen, ['+a', '+b', 'drain a', '-a', 'drain b', '-b'])
   assert.deepEqual(manager.heard.codes(), ['ERR_PLUGIN_DRAIN_TIMEOUT'])
 })
@@ -123,7 +141,11 @@ test('close() while a deactivate hangs waits for it at most its limit, and undoe
   const manager = managerFor(t, undefined, {
     timeouts: { deactivate: 40 },
     plugins: [
-      object('a', () => 1, () => seen.push('a')),
+      object(
+        'a',
+        () => 1,
+        () => seen.push('a'),
+      ),
       object('b', (ctx) => void ctx.onDispose(() => seen.push('b undone')), never),
       object('c', (ctx) => void ctx.onDispose(never)),
     ],
@@ -166,7 +188,9 @@ for (const format of ['mjs', 'ts'] as const) {
     for (const turns of [0, 1, 3, 10, 30]) {
       const folder = pluginsFolder(
         t,
-        Object.fromEntries(Array.from({ length: 12 }, (_, index) => [`p${index}/plugin.${format}`, valueCode(format, index)])),
+        Object.fromEntries(
+          Array.from({ length: 12 }, (_, index) => [`p${index}/plugin.${format}`, valueCode(format, index)]),
+        ),
       )
       const manager = managerFor(t, folder)
       const starting = manager.start()
@@ -180,7 +204,15 @@ for (const format of ['mjs', 'ts'] as const) {
 
 test('close() is idempotent, and everything called later says that it is closed', async (t) => {
   let stopped = 0
-  const manager = managerFor(t, undefined, { plugins: [object('a', () => 1, () => (stopped += 1))] })
+  const manager = managerFor(t, undefined, {
+    plugins: [
+      object(
+        'a',
+        () => 1,
+        () => (stopped += 1),
+      ),
+    ],
+  })
   await manager.start()
   await Promise.all([manager.close(), manager.close(), manager[Symbol.asyncDispose]()])
   await manager.close()
@@ -306,7 +338,12 @@ test('a thousand calls of reload() come to a few reloads, and each caller gets o
 })
 
 test('two managers on one folder do not get into each other’s way', async (t) => {
-  const folder = pluginsFolder(t, { 'a/plugin.cjs': pluginCode('cjs', { top: 'let count = 0', activate: 'count += 1; return { value: count }' }) })
+  const folder = pluginsFolder(t, {
+    'a/plugin.cjs': pluginCode('cjs', {
+      top: 'let count = 0',
+      activate: 'count += 1; return { value: count }',
+    }),
+  })
   const [one, other] = [managerFor(t, folder), managerFor(t, folder)]
   await Promise.all([one.start(), other.start()])
   assert.deepEqual([valueOf(one, 'a'), valueOf(other, 'a')], [1, 1])

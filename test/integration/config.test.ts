@@ -11,7 +11,10 @@ import { pluginsFolder } from '../plugin-folder.ts'
 import type { PluginsFolder } from '../plugin-folder.ts'
 import { runChild } from '../process/child.ts'
 
-const on = (...names: string[]): object => ({ unlisted: 'off', plugins: names.map((name) => ({ name, enabled: true })) })
+const on = (...names: string[]): object => ({
+  unlisted: 'off',
+  plugins: names.map((name) => ({ name, enabled: true })),
+})
 const activeOf = (manager: TestManager): string =>
   manager.plugins
     .filter(({ state }) => state === 'active')
@@ -52,7 +55,9 @@ test('a line flipped by hand takes effect, and touches nobody else', async (t) =
 test('comments, order and spaces move nothing', async (t) => {
   const { folder, manager } = await watched(t)
   const { length } = manager.heard.plans
-  folder.config(`// why\n{ "plugins": [ { "enabled": true, "name": "b" },\n { "name": "a", "enabled": true, }, ], "unlisted": "off" }`)
+  folder.config(
+    `// why\n{ "plugins": [ { "enabled": true, "name": "b" },\n { "name": "a", "enabled": true, }, ], "unlisted": "off" }`,
+  )
   const hints = manager.heard.watch.length
   await until(() => manager.heard.watch.length > hints)
   await manager.settled()
@@ -121,7 +126,10 @@ test('enable and disable with persist write the file, keep its comments, and tri
   const { folder, manager } = await watched(t, text)
   const off = await manager.disable('b', { persist: true })
   assert.deepEqual([off.state, off.decision?.source], ['off', 'config'])
-  assert.equal(readFileSync(folder.configFile, 'utf8'), text.replace('"b", "enabled": true', '"b", "enabled": false'))
+  assert.equal(
+    readFileSync(folder.configFile, 'utf8'),
+    text.replace('"b", "enabled": true', '"b", "enabled": false'),
+  )
   const added = await manager.enable('c', { persist: true })
   assert.deepEqual([added.state, added.decision?.source], ['active', 'config'])
   assert.match(readFileSync(folder.configFile, 'utf8'), /\/\/ what runs[^]*\/\/ first[^]*"name": "c"/)
@@ -138,7 +146,10 @@ test('persist takes back what the program said before', async (t) => {
   const { manager } = await watched(t)
   await manager.disable('a')
   await manager.enable('a', { persist: true })
-  assert.deepEqual([snapshot(manager, 'a').state, snapshot(manager, 'a').decision?.source], ['active', 'config'])
+  assert.deepEqual(
+    [snapshot(manager, 'a').state, snapshot(manager, 'a').decision?.source],
+    ['active', 'config'],
+  )
 })
 
 test('persist writes through a link, and makes the file if there is none', async (t) => {
@@ -169,7 +180,11 @@ test('what can’t be written changes nothing', async (t) => {
 })
 
 test('settings of one plugin changed: it and its dependents restart, nobody else', async (t) => {
-  const schema = { type: 'object', properties: { port: { type: 'number', default: 80 } }, additionalProperties: false }
+  const schema = {
+    type: 'object',
+    properties: { port: { type: 'number', default: 80 } },
+    additionalProperties: false,
+  }
   const folder = pluginsFolder(t, {
     'a/metadata.json': { settings: schema },
     'a/plugin.cjs': pluginCode('cjs', { activate: 'return { value: ctx.settings.port }' }),
@@ -187,7 +202,12 @@ test('settings of one plugin changed: it and its dependents restart, nobody else
   const generations = (): unknown => manager.plugins.map(({ generation }) => generation)
   assert.deepEqual(generations(), [2, 2, 1])
   assert.equal(manager.api('c'), c)
-  folder.config({ plugins: [{ name: 'a', settings: { port: 81 } }, { name: 'c', settings: {} }] })
+  folder.config({
+    plugins: [
+      { name: 'a', settings: { port: 81 } },
+      { name: 'c', settings: {} },
+    ],
+  })
   await manager.settled()
   assert.deepEqual(generations(), [2, 2, 1])
   folder.config({ plugins: [{ name: 'a', settings: { port: 'x' } }] })
@@ -202,7 +222,10 @@ test('settings of one plugin changed: it and its dependents restart, nobody else
 
 test('two processes that toggle a hundred times each lose not one toggle', async (t) => {
   const names = Array.from({ length: 20 }, (_, index) => `p${index}`)
-  const folder = pluginsFolder(t, Object.fromEntries(names.map((name) => [`${name}/plugin.cjs`, valueCode('cjs', name)])))
+  const folder = pluginsFolder(
+    t,
+    Object.fromEntries(names.map((name) => [`${name}/plugin.cjs`, valueCode('cjs', name)])),
+  )
   folder.config('{\n  // kept\n  "plugins": []\n}\n')
   const results = await Promise.all([
     runChild('toggle', [folder.root, names.slice(0, 10).join(), '100'], 120_000),
@@ -215,7 +238,9 @@ test('two processes that toggle a hundred times each lose not one toggle', async
   }
   const text = readFileSync(folder.configFile, 'utf8')
   assert.match(text, /\/\/ kept/)
-  const { plugins } = JSON.parse(text.replace('// kept', '')) as { plugins: { name: string; enabled: boolean }[] }
+  const { plugins } = JSON.parse(text.replace('// kept', '')) as {
+    plugins: { name: string; enabled: boolean }[]
+  }
   assert.deepEqual(Object.fromEntries(plugins.map(({ name, enabled }) => [name, enabled])), expected)
   assert.equal(Object.keys(expected).length, 20)
   const manager = managerFor(t, folder)

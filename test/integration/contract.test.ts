@@ -59,7 +59,10 @@ test('an optional dependency is there when it comes, and away when it goes', asy
   const manager = managerFor(t, folder)
   await manager.start()
   assert.equal(valueOf(manager, 'top'), 'without')
-  folder.write({ 'extra/metadata.json': {}, 'extra/plugin.cjs': pluginCode('cjs', { activate: 'return { value: 1 }' }) })
+  folder.write({
+    'extra/metadata.json': {},
+    'extra/plugin.cjs': pluginCode('cjs', { activate: 'return { value: 1 }' }),
+  })
   await manager.settled()
   assert.equal(valueOf(manager, 'top'), 1)
   folder.remove('extra')
@@ -161,7 +164,10 @@ test('a disposer that throws and one that never settles are reported, and the re
   )
   assert.match(manager.heard.problems[0]!.message, /bad deactivate/)
   assert.match(manager.heard.problems[2]!.message, /bad disposer/)
-  assert.deepEqual((await manager.rescan()).problems.map(({ code }) => code), manager.heard.codes())
+  assert.deepEqual(
+    (await manager.rescan()).problems.map(({ code }) => code),
+    manager.heard.codes(),
+  )
 })
 
 test('what is registered on a generation that has ended is undone at once, and told once', async (t) => {
@@ -202,9 +208,16 @@ test('what deactivate returns is handed on: over a reload, off and on, and a rol
   await manager.enable('a')
   folder.write({ 'a/plugin.cjs': good('throw new Error("no")') })
   await manager.settled()
-  folder.write({ 'a/metadata.json': { version: '1.1.0' }, 'a/plugin.cjs': good('ctx.host.last = ctx.version') })
+  folder.write({
+    'a/metadata.json': { version: '1.1.0' },
+    'a/plugin.cjs': good('ctx.host.last = ctx.version'),
+  })
   await manager.settled()
-  const from = (generation: number): unknown => ({ generation, version: '1.0.0', state: { from: generation } })
+  const from = (generation: number): unknown => ({
+    generation,
+    version: '1.0.0',
+    state: { from: generation },
+  })
   assert.deepEqual(seen, [undefined, from(1), from(2), from(3), from(3), from(4)])
   assert.equal(snapshot(manager, 'a').generation, 5)
 })
@@ -253,7 +266,15 @@ test('the context has its facts, is frozen, and its log carries the plugin’s n
   })
   await manager.start()
   assert.deepEqual(
-    [ctx!.name, ctx!.version, ctx!.metadata.description, ctx!.generation, ctx!.previous, ctx!.host, ctx!.directory],
+    [
+      ctx!.name,
+      ctx!.version,
+      ctx!.metadata.description,
+      ctx!.generation,
+      ctx!.previous,
+      ctx!.host,
+      ctx!.directory,
+    ],
     ['a', '3.2.1', 'd', 1, undefined, { db: 1 }, ''],
   )
   assert.ok(Object.isFrozen(ctx))
@@ -360,7 +381,11 @@ test('a publish callback that throws is told, and harms neither the plugin nor t
 
 test('an API may be anything, also something with a `then`', async (t) => {
   const manager = managerFor(t, undefined, {
-    plugins: [object('a', () => null), object('b', () => 0), object('c', async () => Promise.resolve('later'))],
+    plugins: [
+      object('a', () => null),
+      object('b', () => 0),
+      object('c', async () => Promise.resolve('later')),
+    ],
   })
   await manager.start()
   assert.deepEqual([manager.api('a'), manager.api('b'), manager.api('c')], [null, 0, 'later'])
@@ -373,7 +398,10 @@ for (const format of formats) {
       `const seen = globalThis[Symbol.for('plugbay.test.${format}')]`,
     ].join('; ')
     const helper = `${format === 'cjs' ? 'exports.start =' : 'export const start ='} (seen) => { setInterval(() => seen.push('helper'), 2); setImmediate(() => seen.push('immediate')) }\n`
-    const load = format === 'cjs' ? `const { start } = require('./helper.cjs')` : `import { start } from './helper.${format}'`
+    const load =
+      format === 'cjs'
+        ? `const { start } = require('./helper.cjs')`
+        : `import { start } from './helper.${format}'`
     const seen: string[] = []
     const key = Symbol.for(`plugbay.test.${format}`)
     Object.assign(globalThis, { [key]: seen })
@@ -387,7 +415,10 @@ for (const format of formats) {
     })
     const manager = managerFor(t, folder)
     assert.deepEqual((await manager.start()).problems, [])
-    await until(() => ['top', 'helper', 'immediate', 'timeout'].every((name) => seen.includes(name)), () => seen)
+    await until(
+      () => ['top', 'helper', 'immediate', 'timeout'].every((name) => seen.includes(name)),
+      () => seen,
+    )
     await manager.disable('a')
     seen.length = 0
     await delay(25)
@@ -408,7 +439,9 @@ for (const format of formats) {
   })
 }
 test('an undeclared dependency that nobody catches is the plugin’s problem, under its own code', async (t) => {
-  const manager = managerFor(t, undefined, { plugins: [object('a', (ctx) => ctx.plugin('b')), object('b', () => 1)] })
+  const manager = managerFor(t, undefined, {
+    plugins: [object('a', (ctx) => ctx.plugin('b')), object('b', () => 1)],
+  })
   await manager.start()
   const { problem } = snapshot(manager, 'a')
   assert.deepEqual([problem?.code, problem?.plugin], ['ERR_PLUGIN_UNDECLARED', 'a'])

@@ -46,7 +46,8 @@ function assertSound(manager: TestManager, story: () => string): void {
     const api = manager.api<{ made: Record<string, unknown> }>(name)
     assert.equal(api !== undefined, state === 'active', `${name} is ${state}\n${story()}`)
     assert.ok(!['loading', 'stopping', 'found'].includes(state), `${name} is ${state}\n${story()}`)
-    if (state === 'failed' || state === 'blocked' || state === 'invalid') assert.ok(problem, `${name}\n${story()}`)
+    if (state === 'failed' || state === 'blocked' || state === 'invalid')
+      assert.ok(problem, `${name}\n${story()}`)
     if (!api) continue
     assert.ok(generation > 0)
     for (const [dependency, given] of Object.entries(api.made)) {
@@ -54,7 +55,8 @@ function assertSound(manager: TestManager, story: () => string): void {
       const expected = dependencies.includes(dependency) ? manager.api(dependency) : undefined
       assert.equal(given, expected, `${name} has another ${dependency} than runs\n${story()}`)
     }
-    for (const dependency of dependencies) assert.ok(dependency in api.made, `${name} and ${dependency}\n${story()}`)
+    for (const dependency of dependencies)
+      assert.ok(dependency in api.made, `${name} and ${dependency}\n${story()}`)
   }
 }
 
@@ -68,7 +70,8 @@ async function run(t: TestContext, seed: number, watch: boolean | WatchOptions):
   const pick = <T>(list: readonly T[]): T => list[roll(list.length)]!
   const folder = pluginsFolder(t)
   const told: string[] = []
-  const story = (): string => `seed ${seed}\n${told.join('\n')}\n${JSON.stringify(manager.plugins.map(({ name, state, because }) => [name, state, because]))}`
+  const story = (): string =>
+    `seed ${seed}\n${told.join('\n')}\n${JSON.stringify(manager.plugins.map(({ name, state, because }) => [name, state, because]))}`
   let version = 0
   const metadata = (name: string): object => {
     const others = NAMES.filter((other) => other < name || roll(12) === 0)
@@ -123,7 +126,8 @@ async function run(t: TestContext, seed: number, watch: boolean | WatchOptions):
       if (manager.get(name)) await manager.enable(name).catch(gone)
     },
   ]
-  for (const name of NAMES.slice(0, 4)) folder.write({ [`${name}/metadata.json`]: metadata(name), [`${name}/plugin.cjs`]: good(0) })
+  for (const name of NAMES.slice(0, 4))
+    folder.write({ [`${name}/metadata.json`]: metadata(name), [`${name}/plugin.cjs`]: good(0) })
   folder.config({ plugins: [] })
   const manager = managerFor(t, folder, { watch })
   await manager.start()
@@ -137,7 +141,12 @@ async function run(t: TestContext, seed: number, watch: boolean | WatchOptions):
   folder.config({ plugins: [] })
   for (const name of NAMES) {
     if (!manager.get(name)) continue
-    folder.write({ [`${name}/plugin.cjs`]: good(1000), [`${name}/metadata.json`]: { dependencies: NAMES.filter((other) => other < name && manager.get(other) && roll(3) === 0) } })
+    folder.write({
+      [`${name}/plugin.cjs`]: good(1000),
+      [`${name}/metadata.json`]: {
+        dependencies: NAMES.filter((other) => other < name && manager.get(other) && roll(3) === 0),
+      },
+    })
   }
   await manager.settled()
   assertSound(manager, story)
@@ -148,7 +157,8 @@ async function run(t: TestContext, seed: number, watch: boolean | WatchOptions):
 const seeds = process.env['PLUGBAY_SEEDS']?.split(',').map(Number) ?? [1, 2, 3, 4, 5, 6]
 
 for (const seed of seeds) {
-  test(`whatever is done to a folder, what runs is what should run (seed ${seed})`, (t) => run(t, seed, { settle: 0, rescan: 0 }))
+  test(`whatever is done to a folder, what runs is what should run (seed ${seed})`, (t) =>
+    run(t, seed, { settle: 0, rescan: 0 }))
 }
 
 test('the same with the default settings', (t) => run(t, 7, true))

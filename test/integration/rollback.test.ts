@@ -62,7 +62,8 @@ const faults: readonly Fault[] = [
     code: 'ERR_PLUGIN_ACTIVATE',
     line: 4,
     restarts: true,
-    text: (format) => `\n\n${format === 'cjs' ? 'exports.activate =' : 'export const activate ='} () => {\n  throw new Error('at once') }\n`,
+    text: (format) =>
+      `\n\n${format === 'cjs' ? 'exports.activate =' : 'export const activate ='} () => {\n  throw new Error('at once') }\n`,
   },
   {
     name: 'an activate that rejects',
@@ -140,7 +141,9 @@ for (const format of formats) {
           'top/metadata.json': { dependencies: { middle: '^1' } },
           'bystander/metadata.json': {},
           [`bystander/plugin.${format}`]: pluginCode(format, { activate: 'return { value: "bystander" }' }),
-          ...Object.fromEntries(chain.map((name) => [`${name}/plugin.${format}`, pluginCode(format, good(name, 1))])),
+          ...Object.fromEntries(
+            chain.map((name) => [`${name}/plugin.${format}`, pluginCode(format, good(name, 1))]),
+          ),
         })
         const options = { timeouts, context: { seen } }
         const manager = managerFor(t, folder, options)
@@ -168,7 +171,11 @@ for (const format of formats) {
         for (const name of chain) {
           if (name === link) continue
           assert.equal(snapshot(manager, name).problem, undefined, name)
-          assert.equal(snapshot(manager, name).generation, above.includes(name) && fault.restarts ? 2 : 1, name)
+          assert.equal(
+            snapshot(manager, name).generation,
+            above.includes(name) && fault.restarts ? 2 : 1,
+            name,
+          )
         }
         const down = [...above].reverse().map((name) => `-${name}`)
         const up = above.map((name) => `+${name}`)
@@ -199,7 +206,10 @@ for (const format of formats) {
 
   test(`a rollback starts the old code from memory, also when its files are gone (${format})`, async (t) => {
     const helper = format === 'cjs' ? 'exports.helper = 1\n' : 'export const helper = 1\n'
-    const load = format === 'cjs' ? `const { helper } = require('./helper.cjs')` : `import { helper } from './helper.${format}'`
+    const load =
+      format === 'cjs'
+        ? `const { helper } = require('./helper.cjs')`
+        : `import { helper } from './helper.${format}'`
     const folder = pluginsFolder(t, {
       [`a/plugin.${format}`]: pluginCode(format, { top: load, activate: 'return { value: helper }' }),
       [`a/helper.${format}`]: helper,
@@ -218,7 +228,9 @@ for (const format of formats) {
     const seen: string[] = []
     const once = (version: number): string =>
       pluginCode(format, {
-        top: 'let starts = (globalThis as any)'.replace(' as any', format === 'ts' ? ' as any' : '') + `[Symbol.for('plugbay.once')]`,
+        top:
+          'let starts = (globalThis as any)'.replace(' as any', format === 'ts' ? ' as any' : '') +
+          `[Symbol.for('plugbay.once')]`,
         activate: `if (starts.count++ > 0) throw new Error('port taken'); return { value: ${version} }`,
       })
     const starts = { count: 0 }
@@ -237,7 +249,10 @@ for (const format of formats) {
     const bystander = manager.api('bystander')
     folder.write({ [`base/plugin.${format}`]: once(2) })
     const report = await manager.settled()
-    assert.deepEqual([report.active, report.failed, report.blocked], [['bystander'], ['base'], ['middle', 'top']])
+    assert.deepEqual(
+      [report.active, report.failed, report.blocked],
+      [['bystander'], ['base'], ['middle', 'top']],
+    )
     const { problem } = snapshot(manager, 'base')
     assert.equal(problem?.code, 'ERR_PLUGIN_ROLLBACK')
     assert.equal(problem.line, 2)
@@ -266,7 +281,10 @@ test('what an abandoned activate brings about late is deactivated once, and its 
     finish = resolve
   })
   const folder = pluginsFolder(t, {
-    'a/plugin.cjs': pluginCode('cjs', { activate: 'return { value: 1 }', deactivate: 'ctx.host.seen.push("old deactivated")' }),
+    'a/plugin.cjs': pluginCode('cjs', {
+      activate: 'return { value: 1 }',
+      deactivate: 'ctx.host.seen.push("old deactivated")',
+    }),
   })
   const manager = managerFor(t, folder, { timeouts, context: { seen, slow } })
   await manager.start()

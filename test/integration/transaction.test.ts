@@ -41,7 +41,12 @@ test('dependents stop first and dependencies start first, and nobody else moves'
     assert.equal(manager.api(name), apis[index], name)
     assert.equal(snapshot(manager, name).generation, 1)
   })
-  assert.deepEqual(manager.heard.plans.at(-1), { stop: [], start: [], restart: ['base', 'middle', 'top'], changed: ['base'] })
+  assert.deepEqual(manager.heard.plans.at(-1), {
+    stop: [],
+    start: [],
+    restart: ['base', 'middle', 'top'],
+    changed: ['base'],
+  })
   assert.deepEqual(manager.heard.statesOf('top').slice(2), ['stopping', 'loading', 'active'])
   assert.deepEqual(manager.heard.statesOf('alone'), ['loading', 'active'])
 })
@@ -52,7 +57,10 @@ test('close stops everything in reverse order, dependents first', async (t) => {
   await manager.start()
   const started = seen.splice(0)
   await manager.close()
-  assert.deepEqual(seen, started.reverse().map((event) => event.replace('+', '-')))
+  assert.deepEqual(
+    seen,
+    started.reverse().map((event) => event.replace('+', '-')),
+  )
 })
 
 test('of two changes that have nothing to do with each other the broken one does not hold the other back', async (t) => {
@@ -88,12 +96,62 @@ for (const [what, broken] of [
     folder.write({ 'base/plugin.cjs': life('base', 2), 'middle/plugin.cjs': broken })
     const report = await manager.settled()
     assert.equal(valueOf(manager, 'top'), 'top1middle1base2')
-    assert.deepEqual(report.problems.map(({ plugin }) => plugin), ['middle'])
+    assert.deepEqual(
+      report.problems.map(({ plugin }) => plugin),
+      ['middle'],
+    )
     assert.equal(snapshot(manager, 'base').problem, undefined)
     folder.write({ 'middle/plugin.cjs': life('middle', 3, 'base') })
     const after = await manager.settled()
     assert.equal(valueOf(manager, 'top'), 'top1middle3base2')
     assert.deepEqual(after.problems, [])
+    assert.deepEqual(endingOf(manager), await freshEnding(t, folder, { context: { seen } }))
+  })
+}
+
+for (const [what, broken] of [
+  ['does not parse', 'exports.activate = ('],
+  ['does not load', 'throw new Error("no")'],
+  ['does not start', pluginCode('cjs', { activate: 'throw new Error("no")' })],
+] as const) {
+  test(`a new version that ${what} is not yet the version that dependents are judged by`, async (t) => {
+    const seen: string[] = []
+    const folder = pluginsFolder(t, {
+      'base/plugin.cjs': life('base', 1),
+      'top/metadata.json': { dependencies: { base: '^1' } },
+      'top/plugin.cjs': life('top', 1, 'base'),
+      'extra/plugin.cjs': life('extra', 1),
+    })
+    const manager = managerFor(t, folder, { context: { seen } })
+    await manager.start()
+    folder.write({
+      'base/metadata.json': { version: '2.0.0', dependencies: ['extra'] },
+      'base/plugin.cjs': broken,
+    })
+    const report = await manager.settled()
+    assert.deepEqual([report.active, report.blocked], [['base', 'extra', 'top'], []])
+    assert.equal(snapshot(manager, 'base').version, '1.0.0')
+    assert.deepEqual(
+      report.problems.map(({ plugin }) => plugin),
+      ['base'],
+    )
+    assert.equal(valueOf(manager, 'top'), 'top1base1')
+    const { failures } = snapshot(manager, 'base')
+    await manager.rescan()
+    await manager.settled()
+    assert.equal(snapshot(manager, 'base').failures, failures, 'it is not tried again and again')
+    assert.equal(snapshot(manager, 'base').problem?.plugin, 'base')
+    folder.write({ 'base/plugin.cjs': life('base', 2) })
+    const after = await manager.settled()
+    assert.deepEqual([after.active, after.blocked], [['base', 'extra'], ['top']])
+    assert.deepEqual(
+      [snapshot(manager, 'base').version, snapshot(manager, 'base').problem],
+      ['2.0.0', undefined],
+    )
+    assert.equal(snapshot(manager, 'top').problem?.code, 'ERR_PLUGIN_DEPENDENCY_VERSION')
+    folder.write({ 'top/metadata.json': { dependencies: { base: '2.x' } } })
+    await manager.settled()
+    assert.equal(valueOf(manager, 'top'), 'top1base2')
     assert.deepEqual(endingOf(manager), await freshEnding(t, folder, { context: { seen } }))
   })
 }
@@ -104,7 +162,8 @@ test('a failed attempt is not made again until something about it changes', asyn
     'base/plugin.cjs': life('base', 1),
     'a/metadata.json': { dependencies: ['base'] },
     'a/plugin.cjs': pluginCode('cjs', { activate: 'ctx.host.seen.push("try"); throw new Error("no")' }),
-    'b/plugin.cjs': 'globalThis[Symbol.for("plugbay.loads")] = (globalThis[Symbol.for("plugbay.loads")] ?? 0) + 1; throw new Error("no")',
+    'b/plugin.cjs':
+      'globalThis[Symbol.for("plugbay.loads")] = (globalThis[Symbol.for("plugbay.loads")] ?? 0) + 1; throw new Error("no")',
   })
   t.after(() => Reflect.deleteProperty(globalThis, Symbol.for('plugbay.loads')))
   const loads = (): unknown => Reflect.get(globalThis, Symbol.for('plugbay.loads'))
@@ -154,7 +213,11 @@ test('a save that goes back to what runs clears the problem and restarts nothing
   const folder = pluginsFolder(t, { 'a/plugin.cjs': life('a', 1) })
   const manager = managerFor(t, folder, { context: { seen } })
   await manager.start()
-  for (const broken of ['exports.activate = (', 'throw new Error("no")', pluginCode('cjs', { activate: 'throw 1' })]) {
+  for (const broken of [
+    'exports.activate = (',
+    'throw new Error("no")',
+    pluginCode('cjs', { activate: 'throw 1' }),
+  ]) {
     folder.write({ 'a/plugin.cjs': broken })
     await manager.settled()
     assert.ok(snapshot(manager, 'a').problem)
@@ -193,7 +256,10 @@ test('a plugin that gets a new name is another plugin, and its dependents say wh
   await manager.settled()
   assert.equal(manager.get('left'), undefined)
   assert.equal(valueOf(manager, 'links'), 'left1')
-  assert.deepEqual([snapshot(manager, 'right').state, snapshot(manager, 'right').problem?.code], ['blocked', 'ERR_PLUGIN_DEPENDENCY_MISSING'])
+  assert.deepEqual(
+    [snapshot(manager, 'right').state, snapshot(manager, 'right').problem?.code],
+    ['blocked', 'ERR_PLUGIN_DEPENDENCY_MISSING'],
+  )
   assert.deepEqual(endingOf(manager), await freshEnding(t, folder, { context: { seen } }))
 })
 
@@ -202,7 +268,10 @@ test('dependencies that change take effect with the code', async (t) => {
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })
   await manager.start()
-  folder.write({ 'alone/metadata.json': { dependencies: ['top'] }, 'alone/plugin.cjs': life('alone', 2, 'top') })
+  folder.write({
+    'alone/metadata.json': { dependencies: ['top'] },
+    'alone/plugin.cjs': life('alone', 2, 'top'),
+  })
   await manager.settled()
   assert.equal(valueOf(manager, 'alone'), 'alone2top1middle1base1')
   folder.write({ 'base/metadata.json': { dependencies: ['alone'] } })
@@ -266,7 +335,10 @@ test('everything of one transaction goes public at one instant', async (t) => {
   folder.write({ 'base/plugin.cjs': life('base', 2) })
   await manager.settled()
   const turns = new Set(published.slice(0, 3).map((entry) => entry.split(' ').slice(1).join(' ')))
-  assert.deepEqual(published.slice(0, 3).map((entry) => entry.split(' ')[0]), ['base', 'middle', 'top'])
+  assert.deepEqual(
+    published.slice(0, 3).map((entry) => entry.split(' ')[0]),
+    ['base', 'middle', 'top'],
+  )
   assert.equal(turns.size, 1)
   assert.match([...turns][0]!, / 222$/)
 })
@@ -296,9 +368,14 @@ for (const format of formats) {
     const exported = (name: string, value: string): string =>
       format === 'cjs' ? `exports.${name} = ${value}\n` : `export const ${name} = ${value}\n`
     const load = (name: string, from: string): string =>
-      format === 'cjs' ? `const { ${name} } = require('${from}.cjs')` : `import { ${name} } from '${from}.${format}'`
+      format === 'cjs'
+        ? `const { ${name} } = require('${from}.cjs')`
+        : `import { ${name} } from '${from}.${format}'`
     const folder = pluginsFolder(t, {
-      [`a/plugin.${format}`]: pluginCode(format, { top: load('one', './lib/one'), activate: 'return { value: one }' }),
+      [`a/plugin.${format}`]: pluginCode(format, {
+        top: load('one', './lib/one'),
+        activate: 'return { value: one }',
+      }),
       [`a/lib/one.${format}`]: `${load('two', './deep/two')}\n${exported('one', 'two + 1')}`,
       [`a/lib/deep/two.${format}`]: exported('two', '1'),
       [`a/lib/unused.${format}`]: exported('unused', '1'),
@@ -309,11 +386,17 @@ for (const format of formats) {
     folder.write({ [`a/lib/deep/two.${format}`]: exported('two', '10') })
     await manager.settled()
     assert.equal(valueOf(manager, 'a'), 11)
-    folder.write({ [`a/lib/unused.${format}`]: exported('unused', '2'), 'a/README.md': 'read', 'a/public/x.css': 'a {}' })
+    folder.write({
+      [`a/lib/unused.${format}`]: exported('unused', '2'),
+      'a/README.md': 'read',
+      'a/public/x.css': 'a {}',
+    })
     await manager.settled()
     assert.equal(snapshot(manager, 'a').generation, 2)
     if (format !== 'cjs') {
-      folder.write({ [`a/lib/one.${format}`]: `// why\n${load('two', './deep/two')}\n${exported('one', 'two + 1')}` })
+      folder.write({
+        [`a/lib/one.${format}`]: `// why\n${load('two', './deep/two')}\n${exported('one', 'two + 1')}`,
+      })
       await manager.settled()
       assert.equal(snapshot(manager, 'a').generation, 2)
     }
@@ -349,7 +432,10 @@ test('reload: "never" reports a change and keeps what runs, and what it depends 
   folder.write({ 'above/plugin.cjs': never('cjs', 2) })
   report = await manager.settled()
   assert.equal(valueOf(manager, 'above'), 2)
-  assert.deepEqual(manager.plugins.map(({ generation }) => generation), [2, 1, 1, 1])
+  assert.deepEqual(
+    manager.plugins.map(({ generation }) => generation),
+    [2, 1, 1, 1],
+  )
   folder.write({ 'once/plugin.cjs': never('cjs', 1), 'base/plugin.cjs': never('cjs', 1) })
   report = await manager.settled()
   assert.deepEqual(codes(), [])

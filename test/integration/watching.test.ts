@@ -47,7 +47,8 @@ async function watch(t: TestContext, folder: PluginsFolder, options: ManagerOpti
   await manager.start()
   await until(() => manager.heard.watch.some(({ kind }) => kind === 'ready'), 'the watcher is ready')
   await manager.settled()
-  const describe = (): unknown => manager.plugins.map(({ name, state, because }) => [name, state, because, valueOf(manager, name)])
+  const describe = (): unknown =>
+    manager.plugins.map(({ name, state, because }) => [name, state, because, valueOf(manager, name)])
   return {
     folder,
     manager,
@@ -88,8 +89,16 @@ for (const [how, watching] of [
   ['by hints alone', hintsAlone],
 ] as const) {
   test(`a dropped folder runs once (${how})`, async (t) => {
-    const { folder, manager, value, settles } = await scene(t, { 'b/plugin.cjs': code('b') }, { watch: watching })
-    folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': `module.exports = require('./lib/x.cjs')`, 'a/lib/x.cjs': code('a') })
+    const { folder, manager, value, settles } = await scene(
+      t,
+      { 'b/plugin.cjs': code('b') },
+      { watch: watching },
+    )
+    folder.write({
+      'a/metadata.json': {},
+      'a/plugin.cjs': `module.exports = require('./lib/x.cjs')`,
+      'a/lib/x.cjs': code('a'),
+    })
     await value('a', 'a')
     await settles()
     assert.deepEqual(generations(manager), { a: 1, b: 1 })
@@ -119,7 +128,12 @@ for (const [how, watching] of [
   test(`rm -rf stops a plugin once, and what needs it says why (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
-      { 'a/plugin.cjs': code('a'), 'a/lib/deep/x.cjs': '', 'b/metadata.json': { dependencies: ['a'] }, 'b/plugin.cjs': code('b') },
+      {
+        'a/plugin.cjs': code('a'),
+        'a/lib/deep/x.cjs': '',
+        'b/metadata.json': { dependencies: ['a'] },
+        'b/plugin.cjs': code('b'),
+      },
       { watch: watching },
     )
     execFileSync('rm', ['-rf', folder.file('a')])
@@ -208,6 +222,20 @@ test('a slow copy is found and settling until its entry is there, and never bad'
   await settles()
   assert.deepEqual(manager.heard.statesOf('a'), ['found', 'loading', 'active'])
   neverBad(manager, 'a')
+})
+
+test('a folder that never gets its entry is invalid after ten seconds, and runs when it comes', async (t) => {
+  const { folder, manager, value } = await scene(t, {})
+  folder.write({ 'a/metadata.json': {} })
+  await until(
+    () => manager.get('a')?.state === 'invalid',
+    () => manager.plugins,
+    40_000,
+  )
+  assert.equal(snapshot(manager, 'a').problem?.code, 'ERR_PLUGIN_ENTRY_MISSING')
+  assert.deepEqual(manager.heard.codes('a'), ['ERR_PLUGIN_ENTRY_MISSING'])
+  folder.write({ 'a/plugin.cjs': code('a') })
+  await value('a', 'a')
 })
 
 test('a folder copied file by file is loaded once, when it is whole', async (t) => {
@@ -323,7 +351,10 @@ test('git checkout of fifty plugins at once: each is reloaded as few times as ca
   const at = (version: number): Files =>
     Object.fromEntries(
       names.flatMap((name, index) => [
-        [`${name}/metadata.json`, { version: `${version}.0.0`, ...(index % 5 > 0 && { dependencies: [names[index - 1]] }) }],
+        [
+          `${name}/metadata.json`,
+          { version: `${version}.0.0`, ...(index % 5 > 0 && { dependencies: [names[index - 1]] }) },
+        ],
         [
           `${name}/plugin.cjs`,
           pluginCode('cjs', {
@@ -336,11 +367,15 @@ test('git checkout of fifty plugins at once: each is reloaded as few times as ca
     )
   const folder = pluginsFolder(t, at(1))
   const git = (...values: string[]): string =>
-    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'commit.gpgsign=false', ...values], {
-      cwd: folder.root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    execFileSync(
+      'git',
+      ['-c', 'user.name=t', '-c', 'user.email=t@localhost', '-c', 'commit.gpgsign=false', ...values],
+      {
+        cwd: folder.root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
   git('init', '-q', '-b', 'one')
   git('add', 'plugins')
   git('commit', '-q', '-m', 'one')
@@ -351,7 +386,10 @@ test('git checkout of fifty plugins at once: each is reloaded as few times as ca
   const seen: string[] = []
   const { manager, settles } = await watch(t, folder, { context: { seen } })
   git('checkout', '-q', 'two')
-  await until(() => names.every((name) => valueOf(manager, name) === 2), () => endingOf(manager))
+  await until(
+    () => names.every((name) => valueOf(manager, name) === 2),
+    () => endingOf(manager),
+  )
   await manager.settled()
   const starts = Object.values(generations(manager)).reduce((sum, generation) => sum + generation - 1, 0)
   assert.deepEqual([...new Set(seen)].sort(), ['1.0.0 1 1', '2.0.0 2 2'])
@@ -412,7 +450,10 @@ test('a change of metadata.json takes effect', async (t) => {
   const { folder, manager, settles } = await scene(t, { 'a/plugin.cjs': code(1), 'b/plugin.cjs': code(1) })
   folder.write({ 'a/metadata.json': { version: '1.1.0', description: 'new' } })
   await until(() => snapshot(manager, 'a').version === '1.1.0')
-  folder.write({ 'a/metadata.json': { version: '1.1.0', description: 'new', main: 'other.cjs' }, 'a/other.cjs': code(2) })
+  folder.write({
+    'a/metadata.json': { version: '1.1.0', description: 'new', main: 'other.cjs' },
+    'a/other.cjs': code(2),
+  })
   await until(() => valueOf(manager, 'a') === 2)
   folder.write({ 'a/metadata.json': { version: '1.1.0', enabled: false } })
   await until(() => snapshot(manager, 'a').state === 'off')
@@ -464,7 +505,10 @@ test('a copy of a folder is told to be one, and takes over when the first goes',
   assert.equal(snapshot(manager, 'a').generation, 1)
   appendFileSync(folder.file('a-copy/plugin.cjs'), '\n// copy\n')
   folder.remove('a')
-  await until(() => snapshot(manager, 'a').directory === folder.file('a-copy') && snapshot(manager, 'a').state === 'active')
+  await until(
+    () =>
+      snapshot(manager, 'a').directory === folder.file('a-copy') && snapshot(manager, 'a').state === 'active',
+  )
   await settles()
   assert.deepEqual(manager.plugins.length, 1)
 })
@@ -485,7 +529,11 @@ test('without watching nothing happens until somebody asks', async (t) => {
 })
 
 test('polling sees edits too', async (t) => {
-  const { folder, value, settles } = await scene(t, { 'a/plugin.cjs': code(1) }, { watch: { usePolling: true } })
+  const { folder, value, settles } = await scene(
+    t,
+    { 'a/plugin.cjs': code(1) },
+    { watch: { usePolling: true } },
+  )
   folder.write({ 'a/plugin.cjs': code(2), 'b/metadata.json': {}, 'b/plugin.cjs': code('b') })
   await value('a', 2)
   await value('b', 'b')

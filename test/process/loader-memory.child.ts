@@ -22,13 +22,20 @@ function sourceOf(value: number): string {
   return `const state = Array.from({ length: 65536 }, (_, i) => i + ${value})\n${start}() => ${value}\n${functions.join('\n')}`
 }
 
-const loader = createLoader({ cacheDirectory: join(root, 'cache'), owner: () => undefined, onProblem: console.error })
+const loader = createLoader({
+  cacheDirectory: join(root, 'cache'),
+  owner: () => undefined,
+  onProblem: console.error,
+})
 const generations: WeakRef<object>[] = []
 
 async function load(value: number, previous: Code | undefined): Promise<Code> {
   writeFileSync(join(root, entry), sourceOf(value))
   const files = new Map([...factsOf(root)].filter(([name]) => name === entry))
-  const outcome = await loader.prepare({ name: 'plugin', directory: root, real: root, entry, files }, previous)
+  const outcome = await loader.prepare(
+    { name: 'plugin', directory: root, real: root, entry, files },
+    previous,
+  )
   if ('problem' in outcome) throw new Error(outcome.problem.message)
   const { exports } = (await outcome.code.evaluate(timers)) as { exports: { activate(): number } }
   if (exports.activate() !== value) throw new Error(`${value} gave ${exports.activate()}`)
@@ -45,12 +52,15 @@ try {
     if (value % 100 === 0) generations.splice(0, generations.length - 20)
   }
   const { gc } = globalThis as { gc?: () => void }
-  for (const until = Date.now() + 20_000; gc && Date.now() < until; ) {
+  const until = Date.now() + (gc ? 20_000 : 0)
+  while (gc && Date.now() < until) {
     await new Promise((done) => setImmediate(done))
     gc()
     if (generations.slice(0, -2).every((generation) => generation.deref() === undefined)) break
   }
-  console.log(JSON.stringify({ alive: gc ? generations.filter((each) => each.deref() !== undefined).length : -1 }))
+  console.log(
+    JSON.stringify({ alive: gc ? generations.filter((each) => each.deref() !== undefined).length : -1 }),
+  )
 } finally {
   await loader.close()
   rmSync(root, { recursive: true })

@@ -14,7 +14,10 @@ const manager = createPluginManager({
 const starting = manager.start()
 if (how === 'awaited') await starting
 if (how === 'ready') {
-  await Promise.all([starting, new Promise<void>((resolve) => manager.on('watch', ({ kind }) => kind === 'ready' && resolve()))])
+  await Promise.all([
+    starting,
+    new Promise<void>((resolve) => manager.on('watch', ({ kind }) => kind === 'ready' && resolve())),
+  ])
 }
 if (how === 'never') await starting
 else await manager.close()
@@ -22,9 +25,13 @@ if (how === 'unawaited') await starting
 // libuv gives the handles of closed watchers back in the next turn.
 await new Promise(setImmediate)
 const kinds = process.getActiveResourcesInfo().filter((kind) => kind !== 'PipeWrap' && kind !== 'TTYWrap')
-process.stdout.write(`${JSON.stringify({ kinds, active: manager.plugins.filter(({ state }) => state === 'active').length })}\n`)
+process.stdout.write(
+  `${JSON.stringify({ kinds, active: manager.plugins.filter(({ state }) => state === 'active').length })}\n`,
+)
 if (how === 'never') await manager.close()
 process.on('exit', () => {
-  const count = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((name) => process.listenerCount(name))
+  const count = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM'].map((name) =>
+    process.listenerCount(name),
+  )
   process.stdout.write(`${JSON.stringify({ listeners: count })}\n`)
 })

@@ -30,7 +30,10 @@ for (const [how, watch, what] of ways) {
     const start = performance.now()
     const { code, signal, out, err } = await runChild('only-close', [folder.root, how, watch], 20_000)
     assert.deepEqual([code, signal, err], [0, null, ''], `after ${performance.now() - start} ms: ${out}`)
-    const [state, end] = out.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>)
+    const [state, end] = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
     assert.deepEqual(state, { kinds: [], active: 0 })
     assert.deepEqual(end, { listeners: [0, 0, 0, 0] })
   })

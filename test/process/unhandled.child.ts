@@ -5,7 +5,8 @@ import { createPluginManager } from 'plugbay'
 const [folder = '', what = '', capture = 'capture'] = process.argv.slice(2)
 const quiet = (): void => undefined
 const emitter = new EventEmitter()
-if (what === 'own-listener') process.on('uncaughtException', (cause) => process.stdout.write(`host heard ${cause.message}\n`))
+if (what === 'own-listener')
+  process.on('uncaughtException', (cause) => process.stdout.write(`host heard ${cause.message}\n`))
 const manager = createPluginManager({
   directory: `${folder}/plugins`,
   config: false,
@@ -20,10 +21,18 @@ manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
 })
 await manager.start()
 setImmediate(() => emitter.emit('go'))
-if (what === 'host-throws') setTimeout(() => { throw new Error('the host itself') }, 1)
+if (what === 'host-throws')
+  setTimeout(() => {
+    throw new Error('the host itself')
+  }, 1)
 if (what === 'host-rejects') void Promise.reject(new Error('the host itself'))
-if (what === 'own-listener') setTimeout(() => { throw new Error('the host itself') }, 1)
+if (what === 'own-listener')
+  setTimeout(() => {
+    throw new Error('the host itself')
+  }, 1)
 setTimeout(() => {
   process.stdout.write(`alive ${manager.get('a')?.state}\n`)
-  void manager.close().then(() => process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`))
+  void manager
+    .close()
+    .then(() => process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`))
 }, 150)

@@ -9,7 +9,8 @@ import { runChild } from './child.ts'
 /** What a plugin does wrong in the second line of its file. */
 const wrongs: Readonly<Record<string, string>> = {
   'a rejection that nobody handles': 'void Promise.reject(new Error("oops"))',
-  'a rejection some turns later': 'void (async () => { await 0; await new Promise(setImmediate); throw new Error("oops") })()',
+  'a rejection some turns later':
+    'void (async () => { await 0; await new Promise(setImmediate); throw new Error("oops") })()',
   'a throw from a timer': 'setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a timer of the context': 'ctx.setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a listener of ctx.on': 'ctx.on(ctx.host.emitter, "go", () => { throw new Error("oops") })',
@@ -30,8 +31,13 @@ async function run(
   values: readonly string[],
   format: Format = 'cjs',
 ): Promise<Awaited<ReturnType<typeof runChild>> & { file: string }> {
-  const folder = pluginsFolder(t, { [`a/plugin.${format}`]: pluginCode(format, { top: '// first line', activate }) })
-  return { ...(await runChild('unhandled', [folder.root, ...values])), file: folder.file(`a/plugin.${format}`) }
+  const folder = pluginsFolder(t, {
+    [`a/plugin.${format}`]: pluginCode(format, { top: '// first line', activate }),
+  })
+  return {
+    ...(await runChild('unhandled', [folder.root, ...values])),
+    file: folder.file(`a/plugin.${format}`),
+  }
 }
 
 for (const [what, activate] of Object.entries(wrongs)) {

@@ -5,7 +5,11 @@ import { createLoader } from '#src/act/loader.js'
 import { factsOf, timers } from '../act/facts.ts'
 
 const [, , folder = '', cacheDirectory] = process.argv
-const loader = createLoader({ cacheDirectory, owner: () => undefined, onProblem: (problem) => console.error(problem) })
+const loader = createLoader({
+  cacheDirectory,
+  owner: () => undefined,
+  onProblem: (problem) => console.error(problem),
+})
 const outcome = await loader.prepare({
   name: 'plugin',
   directory: folder,
@@ -18,6 +22,8 @@ const { exports } = (await outcome.code.evaluate(timers)) as { exports: { v: num
 const children = readdirSync('/proc/self/task')
   .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
   .filter((pid) => pid !== '')
-const esbuild = Object.keys(createRequire(import.meta.url).cache).some((file) => /[/\\]esbuild[/\\]lib[/\\]/.test(file))
+const esbuild = Object.keys(createRequire(import.meta.url).cache).some((file) =>
+  /[/\\]esbuild[/\\]lib[/\\]/.test(file),
+)
 await loader.close()
 console.log(JSON.stringify({ v: exports.v, esbuild, children: children.length }))

@@ -10,7 +10,10 @@ import type { Files, PluginsFolder } from '../plugin-folder.ts'
 /** Far enough in the past that no file counts as just written. */
 const LATER = (): number => Date.now() + 1000
 
-function plugin(t: TestContext, files: Files): { folder: PluginsFolder; read: (known?: FolderFacts) => FolderFacts } {
+function plugin(
+  t: TestContext,
+  files: Files,
+): { folder: PluginsFolder; read: (known?: FolderFacts) => FolderFacts } {
   const folder = pluginsFolder(t, files)
   return { folder, read: (known) => readFolder(folder.file('a'), known, LATER())! }
 }
@@ -53,7 +56,12 @@ test('a look gives all files but the ignored ones, and all folders', (t) => {
     'a/public/x.css': '',
   })
   const facts = read()
-  assert.deepEqual([...facts.files.keys()].sort(), ['lib/deep/b.cjs', 'metadata.json', 'plugin.cjs', 'public/x.css'])
+  assert.deepEqual([...facts.files.keys()].sort(), [
+    'lib/deep/b.cjs',
+    'metadata.json',
+    'plugin.cjs',
+    'public/x.css',
+  ])
   assert.deepEqual([...facts.folders.keys()].sort(), ['', 'lib', 'lib/deep', 'public'])
   assert.equal(facts.directory, folder.file('a'))
   assert.equal(facts.folder, 'a')
@@ -120,11 +128,15 @@ test('a plugin folder that is a link is known by both paths', (t) => {
   assert.equal(facts.real, folder.file('../real'))
 })
 
-test('a file that cannot be read is a problem with a remedy', { skip: process.getuid?.() === 0 && 'root reads all' }, (t) => {
-  const { folder, read } = plugin(t, { 'a/plugin.cjs': '', 'a/lib/x.cjs': '' })
-  chmodSync(folder.file('a/lib'), 0)
-  t.after(() => chmodSync(folder.file('a/lib'), 0o755))
-  const [problem] = read().problems
-  assert.equal(problem?.code, 'ERR_PLUGIN_FILE_UNREADABLE')
-  assert.match(problem.hint, /chmod/)
-})
+test(
+  'a file that cannot be read is a problem with a remedy',
+  { skip: process.getuid?.() === 0 && 'root reads all' },
+  (t) => {
+    const { folder, read } = plugin(t, { 'a/plugin.cjs': '', 'a/lib/x.cjs': '' })
+    chmodSync(folder.file('a/lib'), 0)
+    t.after(() => chmodSync(folder.file('a/lib'), 0o755))
+    const [problem] = read().problems
+    assert.equal(problem?.code, 'ERR_PLUGIN_FILE_UNREADABLE')
+    assert.match(problem.hint, /chmod/)
+  },
+)

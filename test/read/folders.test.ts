@@ -89,7 +89,10 @@ test('a plugins folder that is gone or unreadable never means that its plugins a
   await still(folders)
   renameSync(folder.path, `${folder.path}.away`)
   assert.deepEqual(await still(folders), { changed: [], gone: [] })
-  assert.deepEqual(folders.problems.map(({ code }) => code), ['ERR_PLUGIN_DIRECTORY'])
+  assert.deepEqual(
+    folders.problems.map(({ code }) => code),
+    ['ERR_PLUGIN_DIRECTORY'],
+  )
   assert.equal(folders.known.size, 1)
   renameSync(`${folder.path}.away`, folder.path)
   await still(folders)
@@ -139,13 +142,19 @@ test('a link that leads elsewhere is a change', async (t) => {
   folder.remove('a')
   symlinkSync('../v2', folder.file('a'))
   const { changed } = await folders.look()
-  assert.deepEqual(changed.map(({ real }) => real), [folder.file('../v2')])
+  assert.deepEqual(
+    changed.map(({ real }) => real),
+    [folder.file('../v2')],
+  )
 })
 
 test('peek tells what a look would bring, at rest or not, and remembers nothing', async (t) => {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': '1' })
   const folders = foldersOf(folder)
-  assert.deepEqual(folders.peek().changed.map((facts) => facts.folder), ['a'])
+  assert.deepEqual(
+    folders.peek().changed.map((facts) => facts.folder),
+    ['a'],
+  )
   assert.equal(folders.known.size, 0)
   assert.deepEqual((await still(folders)).changed, ['a'])
   folder.remove('a')

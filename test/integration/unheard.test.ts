@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createPluginManager } from 'plugbay'
+import { afterwards } from '../afterwards.ts'
+import { collectingLog, managerFor, snapshot, valueOf } from '../manager.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import { valueCode } from '../plugin-code.ts'
+
+test('a problem that nobody listens for goes to the log, with its place and its hint', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': 'throw new Error("oops")' })
+  const lines: string[] = []
+  const manager = createPluginManager({
+    directory: folder.path,
+    config: false,
+    watch: false,
+    env: {},
+    log: collectingLog(lines),
+  })
+  afterwards(t, () => manager.close())
+  await manager.start()
+  assert.equal(lines.length, 1)
+  assert.match(
+    lines[0]!,
+    /^error .*a\/plugin\.cjs:1:7: ERR_PLUGIN_LOAD: a threw while it was loaded: oops\n {2}\S/,
+  )
+})
+
+test('a problem that somebody listens for does not', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': 'throw new Error("oops")' })
+  const manager = managerFor(t, folder)
+  await manager.start()
+  assert.deepEqual(manager.heard.codes(), ['ERR_PLUGIN_LOAD'])
+  assert.deepEqual(manager.heard.lines, [])
+})
+
+test('a config that is broken at a cold start lets nothing run that it may have turned off', async (t) => {
+  const folder = pluginsFolder(t, {
+    'a/plugin.cjs': valueCode('cjs', 1),
+    'b/plugin.cjs': valueCode('cjs', 2),
+  })
+  folder.config('{ "plugins": [{ "name": "a", "enabled": false ')
+  const manager = managerFor(t, folder, { plugins: [{ name: 'b', enabled: true }] })
+  const report = await manager.start()
+  assert.deepEqual(report.active, ['b'])
+  assert.deepEqual(report.off, ['a'])
+  assert.ok(
+    report.problems.some(({ code, file }) => code === 'ERR_PLUGIN_JSON_SYNTAX' && file === folder.configFile),
+  )
+  folder.config('{ "plugins": [] }')
+  await manager.settled()
+  assert.equal(snapshot(manager, 'a').state, 'active')
+  assert.equal(valueOf(manager, 'a'), 1)
+})
