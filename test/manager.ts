@@ -16,7 +16,7 @@ import { afterwards } from './afterwards.ts'
 import type { PluginsFolder } from './plugin-folder.ts'
 
 /** Everything that a manager said. */
-export interface Heard {
+interface Heard {
   readonly states: readonly ManagerEvents['state'][]
   readonly plans: readonly Plan[]
   readonly reports: readonly Report[]
@@ -108,7 +108,7 @@ export async function until(
 /** What a manager came to, in a form that two managers on the same disk must agree on. */
 export function endingOf(manager: PluginManager): unknown[] {
   return manager.plugins.map(({ name, state, version }) => {
-    const { value } = (manager.api(name) ?? {}) as { value?: unknown }
+    const { value } = manager.api(name) ?? {}
     return { name, state, version, value }
   })
 }

@@ -64,7 +64,7 @@ export function pluginsFolder(t: TestContext, files: Files = {}): PluginsFolder 
 }
 
 /** `metadata.json` for each plugin folder among the files that has none. */
-export function missingMetadata(files: Files): Files {
+function missingMetadata(files: Files): Files {
   const added: Record<string, object> = {}
   for (const name of Object.keys(files)) {
     const [plugin = '', rest] = [name.split('/')[0], name.includes('/')]

@@ -8,7 +8,7 @@ import { rememberProblem } from './problem-of.ts'
 export type ImportFunction = (specifier: unknown, options?: ImportCallOptions) => Promise<unknown>
 
 /** The function that Node wraps around a CommonJS file. */
-export type ModuleFunction = (
+type ModuleFunction = (
   this: unknown,
   exports: unknown,
   require: unknown,

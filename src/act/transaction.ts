@@ -99,19 +99,17 @@ class Transaction {
   }
 
   async start(): Promise<void> {
-    for (const name of this.#toStart()) {
-      const generation = this.#fresh.get(name)
-      if (!generation) continue
-      this.#fresh.delete(name)
-      if (this.#closing) {
-        await generation.stop()
-        continue
-      }
-      this.#stage.entering(name, 'loading')
-      const problem = await this.#activate(generation)
+    const goingBack = new Set<string>()
+    let waiting = this.#toStart().filter((name) => this.#fresh.has(name))
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      const problem = await (goingBack.has(name) ? this.#rollBack(name) : this.#startFresh(name))
       if (!problem || this.#closing) continue
       this.#failed.set(name, problem)
-      await this.#rollBack(name)
+      if (goingBack.has(name) || !this.#ended.has(name)) continue
+      // Its old code may need somebody who is started only after it.
+      goingBack.add(name)
+      this.#onOldCode.add(name)
+      waiting = this.#inOrder([name, ...waiting])
     }
   }
 
@@ -188,7 +186,7 @@ class Transaction {
 
   #closeRestarting(): void {
     const touched = new Set([...this.#plan.stop, ...this.#starting])
-    this.#restarting = this.#byPosition(this.#plan.restart).filter((name) => {
+    this.#restarting = this.#inOrder(this.#plan.restart).filter((name) => {
       if (
         !this.#changed.has(name) &&
         !this.#dependencies(name).some((dependency) => touched.has(dependency))
@@ -231,11 +229,21 @@ class Transaction {
     }
   }
 
-  /** Starts the code that ran before once more, if the plugin was stopped for this transaction. */
-  async #rollBack(name: string): Promise<void> {
+  async #startFresh(name: string): Promise<Problem | undefined> {
+    const generation = this.#fresh.get(name)!
+    this.#fresh.delete(name)
+    if (this.#closing) {
+      await generation.stop()
+      return undefined
+    }
+    this.#stage.entering(name, 'loading')
+    return this.#activate(generation)
+  }
+
+  /** Starts the code that ran before once more. */
+  async #rollBack(name: string): Promise<Problem | undefined> {
     const { live, number } = this.#stage.part(name)
-    if (!live || !this.#ended.has(name)) return
-    const generation = new Generation(live.parts, number, this.#stage.host)
+    const generation = new Generation(live!.parts, number, this.#stage.host)
     let problem: Problem | undefined
     try {
       await generation.evaluate()
@@ -243,7 +251,7 @@ class Transaction {
     } catch (cause) {
       problem = problemOf(cause, name)
     }
-    if (problem) this.#failed.set(name, rollbackFailed(this.#failed.get(name)!, problem))
+    return problem && rollbackFailed(this.#failed.get(name)!, problem)
   }
 
   #running(name: string): Generation | undefined {
@@ -273,7 +281,7 @@ class Transaction {
   }
 
   #toStart(): string[] {
-    return this.#byPosition([...this.#starting, ...this.#restarting])
+    return this.#inOrder([...this.#starting, ...this.#restarting])
   }
 
   /** Dependents first: the reverse of the order in which they were started. */
@@ -284,8 +292,21 @@ class Transaction {
       .sort((a, b) => b.sequence - a.sequence)
   }
 
-  #byPosition(names: readonly string[]): string[] {
-    return [...names].sort((a, b) => this.#stage.position(a) - this.#stage.position(b))
+  /** Dependencies first. What goes back to its old code has the old dependencies, which the plan did not order by. */
+  #inOrder(names: readonly string[]): string[] {
+    const byPosition = [...names].sort((a, b) => this.#stage.position(a) - this.#stage.position(b))
+    if (this.#onOldCode.size === 0) return byPosition
+    const left = new Set(byPosition)
+    const ordered: string[] = []
+    const take = (name: string): void => {
+      if (!left.delete(name)) return
+      const { parts, live } = this.#stage.part(name)
+      const used = this.#onOldCode.has(name) ? live?.parts : parts
+      for (const dependency of used?.dependencies ?? []) take(dependency)
+      ordered.push(name)
+    }
+    for (const name of byPosition) take(name)
+    return ordered
   }
 }
 

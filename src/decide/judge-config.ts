@@ -14,7 +14,7 @@ import { rememberPlaces } from './remembered-places.ts'
 import { shown } from './shown.ts'
 
 /** The config, or the problems that keep it from being used: errors, and the warnings beside them. */
-export type ConfigJudgement = { readonly config: Config } | { readonly problems: readonly Problem[] }
+type ConfigJudgement = { readonly config: Config } | { readonly problems: readonly Problem[] }
 
 /** Judges the config file. Never throws. */
 export type ConfigJudge = (fact: TextFact) => ConfigJudgement

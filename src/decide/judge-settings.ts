@@ -14,7 +14,7 @@ import type { Locate } from './remembered-places.ts'
 import { shown } from './shown.ts'
 
 /** The settings, complete and frozen; or why the plugin can't have them. */
-export type SettingsJudgement =
+type SettingsJudgement =
   | { readonly settings: Readonly<Record<string, unknown>> }
   | { readonly problems: readonly Problem[] }
 

@@ -64,7 +64,7 @@ export interface ProgramEntry {
 }
 
 /** What should become of one plugin. */
-export type VerdictState = 'on' | 'off' | 'blocked' | 'invalid' | 'incomplete'
+type VerdictState = 'on' | 'off' | 'blocked' | 'invalid' | 'incomplete'
 
 export interface Verdict {
   readonly name: string

@@ -81,7 +81,7 @@ export function sameLook(a: FolderFacts, b: FolderFacts): boolean {
 }
 
 /** True when `stat` said the same of a file twice. */
-export function sameFile(a: FileFact, b: FileFact): boolean {
+function sameFile(a: FileFact, b: FileFact): boolean {
   return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
 }
 

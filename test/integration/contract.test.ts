@@ -11,7 +11,7 @@ type Ctx = PluginContext<any>
 
 const object = (
   name: string,
-  plugin: PluginDefinition<any, any, any, any> | PluginDefinition<any>['activate'],
+  plugin: PluginDefinition<any> | PluginDefinition<any>['activate'],
   metadata: PluginOption['metadata'] = {},
 ): PluginOption => ({ name, plugin: typeof plugin === 'function' ? { activate: plugin } : plugin, metadata })
 

@@ -177,7 +177,7 @@ for (const format of formats) {
             name,
           )
         }
-        const down = [...above].reverse().map((name) => `-${name}`)
+        const down = [...above].toReversed().map((name) => `-${name}`)
         const up = above.map((name) => `+${name}`)
         const own = seen.filter((event) => event !== `+${link}` || fault.restarts)
         if (fault.restarts) assert.deepEqual(own.slice(0, down.length + 1), [...down, `-${link}`])

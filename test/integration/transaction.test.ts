@@ -59,7 +59,7 @@ test('close stops everything in reverse order, dependents first', async (t) => {
   await manager.close()
   assert.deepEqual(
     seen,
-    started.reverse().map((event) => event.replace('+', '-')),
+    started.toReversed().map((event) => event.replace('+', '-')),
   )
 })
 

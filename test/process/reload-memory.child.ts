@@ -7,7 +7,7 @@ import { createPluginManager } from 'plugbay'
 // usage: node [--expose-gc] reload-memory.child.js <plugins folder> <entry> <reloads>
 const [directory = '', entry = '', reloads = ''] = process.argv.slice(2)
 const file = join(directory, 'heavy', entry)
-const typed = /ts$/.test(entry)
+const typed = entry.endsWith('ts')
 const isModule = /m[jt]s$|\.ts$/.test(entry)
 
 /** 30 KB of functions and 512 KB of state, different for each version. */
