@@ -8,18 +8,18 @@ import { report } from './report.js'
 
 const options = readOptions(process.argv.slice(2))
 const say = (line) => process.stderr.write(`${line}\n`)
-const wants = (measure) => options.only.includes(measure)
+const measures = { edit: measureEdits, cold: measureColdStarts, memory: measureMemory }
 
 const results = { machine: machine(), options }
-if (wants('edit')) results.edit = await measureEdits(options, say)
-if (wants('cold')) results.cold = await measureColdStarts(options, say)
-if (wants('memory')) results.memory = await measureMemory(say)
-
+mkdirSync(new URL('results/', import.meta.url), { recursive: true })
+for (const [name, measure] of Object.entries(measures)) {
+  if (!options.only.includes(name)) continue
+  results[name] = await measure(options, say)
+  // A run takes long: what it has is kept, whatever becomes of the rest.
+  writeFileSync(new URL('results/latest.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
+}
 const text = report(results)
 process.stdout.write(`\n${text}\n`)
-
-mkdirSync(new URL('results/', import.meta.url), { recursive: true })
-writeFileSync(new URL('results/latest.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`)
 if (options.save) writeFileSync(new URL('RESULTS.md', import.meta.url), `${introduction()}\n\n${text}\n`)
 
 function introduction() {

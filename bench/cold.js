@@ -19,11 +19,15 @@ const STARTS = [
   },
 ]
 
+/** Starts of this many plugins take long; fewer repetitions tell enough. */
+const MANY = { count: 5000, repeat: 3 }
+
 /** Cold starts, each in a fresh process, plugbay and the floor in turn. */
 export async function measureColdStarts({ counts, kinds, repeat }, say) {
   const rows = []
   for (const count of counts) {
     const root = mkdtempSync(join(tmpdir(), 'plugbay-bench-'))
+    const times = count < MANY.count ? repeat : Math.min(repeat, MANY.repeat)
     const written = new Map()
     const plugins = (kind) => {
       if (!written.has(kind)) written.set(kind, writePlugins(join(root, kind), { count, kind }))
@@ -32,7 +36,7 @@ export async function measureColdStarts({ counts, kinds, repeat }, say) {
     try {
       for (const start of STARTS.filter(({ kind }) => kinds.includes(kind))) {
         say(`cold start: ${count} ${start.name}`)
-        rows.push({ count, start: start.name, ...(await measure(start, plugins, repeat)) })
+        rows.push({ count, start: start.name, ...(await measure(start, plugins, times)) })
       }
     } finally {
       rmSync(root, { recursive: true, force: true })

@@ -9,7 +9,7 @@ const COUNT = 1000
 const ROUNDS = 3
 
 /** What watching costs: a process with 1,000 plugins, with and without. */
-export async function measureMemory(say) {
+export async function measureMemory(_options, say) {
   const root = mkdtempSync(join(tmpdir(), 'plugbay-bench-'))
   const kind = 'commonjs'
   const { directory, names } = writePlugins(root, { count: COUNT, kind })

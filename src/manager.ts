@@ -391,7 +391,11 @@ class Manager implements PluginManager {
 
   #captureUnhandled(): void {
     this.#stopCapturing = captureUnhandled(
-      (plugin) => this.#engine.slots.get(plugin)?.live?.parts.candidate.directory,
+      (plugin) => {
+        const slot = this.#engine.slots.get(plugin)
+        const candidate = slot?.live?.parts.candidate
+        return slot && [candidate?.directory, candidate?.real].flatMap((folder) => folder || [])
+      },
       (problem) => this.#problems.note(problem),
     )
   }

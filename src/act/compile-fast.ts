@@ -1,68 +1,80 @@
 import { isBuiltin } from 'node:module'
-import { join } from 'node:path'
-import type { BuildResult, Message, Metafile } from 'esbuild'
-import { compileOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
+import { basename, dirname, join } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { unusedName } from './commonjs.ts'
+import { keepNamespaces } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
 import type { Namespace } from './externals.ts'
-import { unusedName } from './commonjs.ts'
+import type { FastBuilds, FastOutput } from './fast-builds.ts'
 import type { CompiledUnit, UnitExternal } from './unit-format.ts'
 import { bindImports, sections } from './unit-sections.ts'
 
+type Input = Metafile['inputs'][string]
 type Esbuild = typeof import('esbuild')
 
 /**
- * Compiles a plugin in one build in which esbuild asks nothing back, which takes half the time. What lies outside is
- * left to `require`, which the unit is given; esbuild turns each use of it into a property access, so that bindings
- * are live.
+ * Compiles a plugin in a build in which esbuild asks nothing back, which takes half the time. What lies outside is left
+ * to `require`, which the unit is given; esbuild turns each use of it into a property access, so that bindings are
+ * live.
  * @returns `undefined` for what such a build cannot do, or whose errors it cannot name: top-level `await`, own CommonJS
  *   files, imports by path from outside the folder, imports that lead nowhere, …
  */
 export async function compileFast(
   esbuild: Esbuild,
+  builds: FastBuilds,
   request: CompileRequest,
 ): Promise<CompiledUnit | undefined> {
-  const options = compileOptions(request)
-  let result: BuildResult<typeof options>
-  try {
-    result = await esbuild.build({ ...options, format: 'cjs', packages: 'external' })
-  } catch {
-    return undefined
-  }
-  const [map, output] = result.outputFiles ?? []
-  const inputs = ownInputs(request, result.metafile)
-  if (map === undefined || output === undefined || inputs === undefined) return undefined
-  const code = bindMeta(keepNamespaces(output.text), inputs, result.warnings)
-  const bound = code === undefined ? undefined : bindImports(code, inputs)
+  const output = await builds.build(esbuild, request)
+  const prefix = `${basename(request.plugin.real)}/`
+  const inputs = output && ownInputs(request, output, prefix)
+  // The runtime's own name is only kept free by a build that names it.
+  if (output === undefined || inputs === undefined || output.code.includes('$bay')) return undefined
+  const names = new Set(inputs.keys())
+  const handed = handOver(keepNamespaces(output.code))
+  const code = handed === undefined ? undefined : bindMeta(handed, names, output.metaFiles, prefix)
+  const bound = code === undefined ? undefined : bindImports(code, names, { prefix })
   if (bound === undefined || bound.open) return undefined
-  const externals = await readExternals(request, result.metafile)
+  const externals = await readExternals(request, inputs)
   const used = externals && usedNames(bound.code, externals)
   const required = used && bindRequire(bound.code, used)
-  if (required === undefined) return undefined
+  if (used === undefined || required === undefined) return undefined
   return {
     code: required.code,
     definitions: { ...bound.definitions, [required.name]: '(key)=>$bay.external(key)' },
-    map: map.text,
+    map: output.map,
+    mapFolder: dirname(request.plugin.real),
     async: false,
-    inputs: [...inputs],
+    inputs: [...names],
     commonjs: false,
-    externals: used ?? [],
+    externals: used,
   }
 }
 
-/** The own files in the unit. `undefined` if there are others, or CommonJS ones. */
-function ownInputs(request: CompileRequest, { inputs }: Metafile): Set<string> | undefined {
-  const names = new Set<string>()
-  for (const [name, input] of Object.entries(inputs)) {
-    if (name === virtualEntry) continue
-    if (/^\.\.\/|^\/|^[A-Za-z]:|(?:^|\/)node_modules\//.test(name)) return undefined
+/** The own files in the unit, by name. `undefined` if there are others, or CommonJS ones. */
+function ownInputs(
+  request: CompileRequest,
+  output: FastOutput,
+  prefix: string,
+): Map<string, Input> | undefined {
+  const inputs = new Map<string, Input>()
+  for (const [path, input] of output.inputs) {
+    const name = path.slice(prefix.length)
+    if (!path.startsWith(prefix) || /(?:^|\/)node_modules\//.test(name)) return undefined
     const format = request.store.formats.of(join(request.plugin.real, name))
     if (input.format === 'cjs') return undefined
-    if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm'))
+    if (format !== 'compiled' && format !== 'json' && (format !== 'unknown' || input.format !== 'esm')) {
       return undefined
-    names.add(name)
+    }
+    inputs.set(name, input)
   }
-  return names
+  return inputs
+}
+
+/** Hands the entry's namespace over, where esbuild writes `module.exports`. */
+function handOver(code: string | undefined): string | undefined {
+  const line = /^module\.exports = __toCommonJS\((\w+)\);$/m
+  return code !== undefined && line.test(code) ? code.replace(line, '$$bay.entry($1);') : undefined
 }
 
 interface FoundExternal {
@@ -74,11 +86,11 @@ interface FoundExternal {
 /** What is imported from outside, by specifier. `undefined` if some of it takes a closer look. */
 async function readExternals(
   request: CompileRequest,
-  { inputs }: Metafile,
+  inputs: ReadonlyMap<string, Input>,
 ): Promise<Map<string, FoundExternal> | undefined> {
   const { real } = request.plugin
   const found = new Map<string, FoundExternal>()
-  for (const [importer, input] of Object.entries(inputs)) {
+  for (const [importer, input] of inputs) {
     for (const { path: specifier, kind, external, with: attributes } of input.imports) {
       if (external !== true || specifier === '<runtime>') continue
       if (kind !== 'import-statement' && kind !== 'dynamic-import') return undefined
@@ -163,16 +175,14 @@ function bindRequire(
  * `undefined` if these objects cannot be told from what an author wrote.
  */
 function bindMeta(
-  code: string | undefined,
+  code: string,
   inputs: ReadonlySet<string>,
-  warnings: readonly Message[],
+  metaFiles: ReadonlySet<string>,
+  prefix: string,
 ): string | undefined {
-  const files = new Set<string>()
-  for (const { id, location } of warnings) {
-    if (id === 'empty-import-meta' && location !== null) files.add(location.file)
-  }
-  if (files.size === 0 || code === undefined) return code
-  const fileAt = sections(code, inputs)
+  const files = new Set([...metaFiles].map((name) => name.slice(prefix.length)))
+  if (files.size === 0) return code
+  const fileAt = sections(code, inputs, prefix)
   let ambiguous = false
   const bound = code.replaceAll(
     /^(\s*(?:var |const |let )?import_meta\d* = )\{\};$/gm,

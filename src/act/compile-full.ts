@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BuildResult, Message } from 'esbuild'
 import type { Problem } from '../model/problem.ts'
-import { compileOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
+import { commonOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { compileProblem } from './compile-problem.ts'
 import { ownName } from './own-files.ts'
@@ -91,6 +91,10 @@ function tableNames({ plugin, store }: CompileRequest): string[] {
   })
 }
 
+function plainEntry({ entry, plugin }: CompileRequest): string {
+  return `import * as entry from ${JSON.stringify(`./${ownName(plugin.real, entry)}`)}\n$bay.entry(entry)`
+}
+
 function tableEntry({ entry, entryIsCompiled, plugin, store }: CompileRequest, table: Table): string {
   const synchronous = store.hasCommonjs(plugin)
   const lines = table.names.map((name) => {
@@ -112,15 +116,19 @@ async function build(
   { readonly unit: CompiledUnit & { readonly open: boolean } } | { readonly errors: readonly Message[] }
 > {
   const { plugin, entry } = request
-  const options = compileOptions(request)
+  const options = { ...commonOptions(request), absWorkingDir: plugin.real }
   const resolver = new UnitResolver(request)
   let result: BuildResult<typeof options>
   try {
     result = await esbuild.build({
       ...options,
-      ...(table && {
-        stdin: { ...options.stdin, resolveDir: plugin.real, contents: tableEntry(request, table) },
-      }),
+      stdin: {
+        contents: table ? tableEntry(request, table) : plainEntry(request),
+        resolveDir: plugin.real,
+        sourcefile: virtualEntry,
+        loader: 'js',
+      },
+      outfile: join(plugin.real, 'plugbay-unit.js'),
       format: 'esm',
       plugins: [resolver.plugin()],
     })
@@ -134,13 +142,14 @@ async function build(
   if (map === undefined || kept === undefined)
     throw new Error('This version of esbuild writes an unknown output.')
   const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('plugbay'))
-  const bound = bindImports(kept, new Set(inputs), ownName(plugin.real, entry))!
+  const bound = bindImports(kept, new Set(inputs), { fallback: ownName(plugin.real, entry) })!
   return {
     unit: {
       code: bound.code,
       definitions: bound.definitions,
       open: bound.open,
       map: map.text,
+      mapFolder: plugin.real,
       async: request.entryIsCompiled,
       inputs,
       commonjs: resolver.commonjs || !request.entryIsCompiled,

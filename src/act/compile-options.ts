@@ -1,4 +1,4 @@
-import { dirname, basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { BuildOptions } from 'esbuild'
 import type { ModuleStore } from './module-store.ts'
 import type { PluginFiles } from './plugin-files.ts'
@@ -8,6 +8,8 @@ export interface CompileRequest {
   readonly plugin: PluginFiles
   /** The entry's path, links followed. */
   readonly entry: string
+  /** Keep `name` of functions and classes although their identifiers are changed. Costs a call for each function made. */
+  readonly keepNames: boolean
   /** False for a CommonJS entry: the unit then only holds what the plugin's CommonJS files load. */
   readonly entryIsCompiled: boolean
   /** Knows the format of own files, and the names that own CommonJS files export. */
@@ -19,18 +21,13 @@ export interface CompileRequest {
 /** The name of the virtual entry, which imports the real one and hands its namespace over. */
 export const virtualEntry = 'plugbay:entry'
 
-/** What every build of a plugin has in common. */
-export function compileOptions(request: CompileRequest): BuildOptions & { readonly metafile: true } {
-  const { plugin, entry } = request
+/** What every build has in common. */
+export function commonOptions({
+  plugin,
+  keepNames,
+}: CompileRequest): BuildOptions & { metafile: true; write: false } {
   return {
-    stdin: {
-      contents: `import * as entry from ${JSON.stringify(`./${basename(entry)}`)}\n$bay.entry(entry)`,
-      resolveDir: dirname(entry),
-      sourcefile: virtualEntry,
-      loader: 'js',
-    },
-    absWorkingDir: plugin.real,
-    outfile: join(plugin.real, 'plugbay-unit.js'),
+    keepNames,
     write: false,
     bundle: true,
     platform: 'node',
@@ -65,3 +62,21 @@ export function keepNamespaces(code: string): string | undefined {
   if (!code.includes(`${helper}(`)) return undefined
   return code.replace(helper, `${helper}$bay.isNamespace(mod) ? mod : `)
 }
+
+/**
+ * True if functions or classes of several files share a name: in one unit only the first can keep its identifier, and
+ * the others would be called `Name2`.
+ */
+export function hasRenamed(code: string): boolean {
+  const names = new Set<string>()
+  for (const [, declared, assigned] of code.matchAll(declaration)) names.add((declared ?? assigned)!)
+  for (const name of names) {
+    const base = /^(.*[^\d])\d+$/.exec(name)?.[1]
+    if (base !== undefined && names.has(base)) return true
+  }
+  return false
+}
+
+// At the top level, where esbuild does not indent, or in the function that it makes of a module.
+const declaration =
+  /^ {0,4}(?:(?:class|(?:async )?function\*?) ([\w$]+)|(?:var |let |const )?([\w$]+) = (?:class\b|(?:async )?(?:function\b|\([^\n]*?\) =>|[\w$]+ =>)))/gm

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../model/problem.ts'
 import { hashFolder } from './code-hash.ts'
 import type { Code, Prepared } from './code.ts'
@@ -45,8 +46,12 @@ export interface Loader {
   close(): Promise<void>
 }
 
+/** CommonJS plugins are prepared without waiting for anything: after this many, others have their turn. */
+const pause = 32
+
 export function createLoader(options: LoaderOptions): Loader {
   const esbuild = shareEsbuild()
+  let count = 0
   const contents = new ContentHashes()
   const cache = new UnitCache(options.cacheDirectory, options.onProblem)
   const neighbours = { owner: options.owner }
@@ -54,6 +59,7 @@ export function createLoader(options: LoaderOptions): Loader {
 
   async function prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared> {
     await commonjsReady
+    if (++count % pause === 0) await setImmediate()
     if (previous instanceof CommonjsCode && previous.isUnchanged(plugin, contents)) return { code: previous }
     let entry: string
     try {
@@ -112,7 +118,7 @@ export function createLoader(options: LoaderOptions): Loader {
     },
     prune: () => cache.prune(),
     async close() {
-      await cache.flush()
+      cache.flush()
       await esbuild.close()
     },
   }

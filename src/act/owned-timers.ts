@@ -32,10 +32,12 @@ export function ownedTimers(effects: Effects): OwnedTimers {
     return this
   }
   const setOwnedTimeout = (callback: Callback, ms?: number, ...values: unknown[]): NodeJS.Timeout => {
+    // Node's own error for what is no function, now and not when it is due.
+    if (typeof callback !== 'function') return setTimeout(callback, ms)
     const timer: NodeJS.Timeout = setTimeout(
       (...given: unknown[]) => {
         done(timer)
-        callback(...given)
+        callback.apply(timer, given)
       },
       ms,
       ...values,
@@ -46,10 +48,11 @@ export function ownedTimers(effects: Effects): OwnedTimers {
   const setOwnedInterval = (callback: Callback, ms?: number, ...values: unknown[]): NodeJS.Timeout =>
     own(setInterval(callback, ms, ...values), clearInterval)
   const setOwnedImmediate = (callback: Callback, ...values: unknown[]): NodeJS.Immediate => {
+    if (typeof callback !== 'function') return setImmediate(callback)
     const timer: NodeJS.Immediate = setImmediate(
       (...given: unknown[]) => {
         done(timer)
-        callback(...given)
+        callback.apply(timer, given)
       },
       ...values,
     )

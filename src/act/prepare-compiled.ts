@@ -156,7 +156,7 @@ async function compile(
     }
     const externals = await importAll(shop, plugin, unit.externals)
     if (externals === undefined) return { problem: movedProblem(plugin, entry) }
-    const { text, header } = writeUnit(unit, plugin.real)
+    const { text, header } = writeUnit(unit)
     const path = cache.path(plugin.real, asHashed ? keyOf(job, folder) : hash('sha256', text))
     if (asHashed) cache.write(path, text)
     return { text, path, header, externals, inputs }

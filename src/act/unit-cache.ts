@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../model/problem.ts'
+import { cacheDirectory } from './cache-directory.ts'
 import { messageOf } from './message-of.ts'
 
 const day = 86_400_000
 /** Units kept of one plugin's folder: going back to a state from minutes ago is free. */
 const kept = 8
+/** How long what was compiled is kept waiting, so that it is live first, and how long writing may hold things up. */
+const patience = 10
+const stretch = 4
 
 /**
  * Compiled units on disk, by what they were made from. Several processes may share one: a unit is written beside its
@@ -18,12 +21,16 @@ export class UnitCache {
   readonly #wanted: string | undefined
   readonly #onProblem: (problem: Problem) => void
   readonly #used = new Set<string>()
-  readonly #writes = new Set<Promise<void>>()
+  /** Texts to write, by path. */
+  readonly #waiting = new Map<string, string>()
+  /** Units in a folder, oldest first, by folder. */
+  readonly #units = new Map<string, string[]>()
+  #timer: NodeJS.Timeout | undefined
   #directory: string | undefined
   #troubled = false
   #number = 0
 
-  /** @param directory default: see {@link defaultDirectory} */
+  /** @param directory default: see {@link cacheDirectory} */
   constructor(directory: string | undefined, onProblem: (problem: Problem) => void) {
     this.#wanted = directory
     this.#onProblem = onProblem
@@ -31,7 +38,7 @@ export class UnitCache {
 
   /** Where a unit lies, or would. */
   path(real: string, key: string): string {
-    this.#directory ??= this.#wanted ?? defaultDirectory()
+    this.#directory ??= this.#wanted ?? cacheDirectory()
     return join(this.#directory, hash('sha256', real).slice(0, 24), `${key}.cjs`)
   }
 
@@ -45,18 +52,35 @@ export class UnitCache {
     }
   }
 
-  /** Writes in the background. */
+  /** Writes soon: what was compiled is to be live first. */
   write(path: string, text: string): void {
     this.#used.add(dirname(path))
     if (this.#troubled) return
-    const write = this.#write(path, text).catch((error: unknown) => this.#trouble(error))
-    this.#writes.add(write)
-    void write.finally(() => this.#writes.delete(write))
+    this.#waiting.set(path, text)
+    this.#timer ??= setTimeout(() => this.#drain(stretch), patience)
   }
 
-  /** Resolves when everything is written. */
-  async flush(): Promise<void> {
-    while (this.#writes.size > 0) await Promise.all(this.#writes)
+  /** Writes what is still waiting. */
+  flush(): void {
+    this.#drain(Number.POSITIVE_INFINITY)
+  }
+
+  // Synchronous calls take a third of the time, and there is nothing to wait for but the kernel's own memory.
+  #drain(limit: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const end = performance.now() + limit
+    for (const [path, text] of this.#waiting) {
+      this.#waiting.delete(path)
+      try {
+        this.#write(path, text)
+      } catch (error) {
+        this.#waiting.clear()
+        this.#trouble(error)
+      }
+      if (performance.now() > end) break
+    }
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => this.#drain(stretch), 0)
   }
 
   /** Removes folders that nobody has used for 30 days, and what writers that were ended left behind. */
@@ -83,36 +107,20 @@ export class UnitCache {
     }
   }
 
-  async #write(path: string, text: string): Promise<void> {
+  #write(path: string, text: string): void {
     const folder = dirname(path)
     const temporary = `${path}.${process.pid}.${this.#number++}.tmp`
-    await mkdir(folder, { recursive: true, mode: 0o700 })
     try {
-      await writeFile(temporary, text, { mode: 0o600 })
-      await rename(temporary, path)
+      writeInto(folder, temporary, text)
+      renameSync(temporary, path)
     } catch (error) {
-      await rm(temporary, { force: true })
+      rmSync(temporary, { force: true })
       throw error
     }
-    const units = (await names(folder)).filter((name) => name.endsWith('.cjs'))
-    if (units.length > kept) await this.#trim(folder, units)
-  }
-
-  async #trim(folder: string, units: readonly string[]): Promise<void> {
-    const dated = await Promise.all(
-      units.map(async (name) => {
-        const path = join(folder, name)
-        return {
-          path,
-          ms: await stat(path).then(
-            ({ mtimeMs }) => mtimeMs,
-            () => 0,
-          ),
-        }
-      }),
-    )
-    const old = dated.sort((a, b) => b.ms - a.ms).slice(kept)
-    await Promise.all(old.map(({ path }) => rm(path, { force: true })))
+    const units = (this.#units.get(folder) ?? unitsIn(folder)).filter((unit) => unit !== path)
+    units.push(path)
+    for (const old of units.splice(0, units.length - kept)) rmSync(old, { force: true })
+    this.#units.set(folder, units)
   }
 
   #trouble(error: unknown): void {
@@ -130,44 +138,29 @@ export class UnitCache {
   }
 }
 
+function writeInto(folder: string, path: string, text: string): void {
+  try {
+    writeFileSync(path, text, { mode: 0o600 })
+  } catch {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    writeFileSync(path, text, { mode: 0o600 })
+  }
+}
+
+/** Oldest first. */
+function unitsIn(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.cjs'))
+    .map((name) => join(folder, name))
+    .map((path) => ({ path, ms: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => a.ms - b.ms)
+    .map(({ path }) => path)
+}
+
 async function names(folder: string): Promise<string[]> {
   try {
     return await readdir(folder)
   } catch {
     return []
-  }
-}
-
-/**
- * `node_modules/.cache/plugbay` in the nearest `node_modules` that can be written to, else a folder under the temp
- * folder that is this user's alone: what lies there is run.
- */
-export function defaultDirectory(from: string = process.cwd(), temporary: string = tmpdir()): string {
-  for (let at = from; ; at = dirname(at)) {
-    const modules = join(at, 'node_modules')
-    if (existsSync(modules) && isWritable(modules)) return join(modules, '.cache', 'plugbay')
-    if (dirname(at) === at) break
-  }
-  const { uid, username } = userInfo()
-  const folder = join(temporary, `plugbay-${uid === -1 ? username : uid}`)
-  return isOursAlone(folder, uid) ? folder : join(temporary, `plugbay-${uid}-${process.pid}`)
-}
-
-function isOursAlone(folder: string, uid: number): boolean {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const found = statSync(folder)
-    return uid === -1 || (found.uid === uid && (found.mode & 0o077) === 0)
-  } catch {
-    return false
-  }
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    accessSync(folder, constants.W_OK)
-    return true
-  } catch {
-    return false
   }
 }

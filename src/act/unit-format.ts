@@ -16,8 +16,10 @@ export interface UnitExternal {
 export interface CompiledUnit {
   /** The body of the function that the unit is. */
   readonly code: string
-  /** Source map of `code`, version 3, sources relative to the plugin's folder. */
+  /** Source map of `code`, version 3. */
   readonly map: string
+  /** The folder that the sources in the map are relative to. */
+  readonly mapFolder: string
   /** The code has a top-level `await`. */
   readonly async: boolean
   /** Identifiers that the code uses, and what to define them as. */

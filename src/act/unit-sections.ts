@@ -14,17 +14,18 @@ export interface BoundImports {
  * Replaces `import` of `import()`, and `import.meta`, by names of equal length, so that the source map stays exact.
  * esbuild puts the name of the file above each part of its output; that tells whose they are.
  * @param inputs names of the own files in the code
+ * @param prefix what stands before these names in the code
  * @param fallback whose a use is that cannot be told to be some file's
  * @returns `undefined` if there is such a use and no fallback
  */
 export function bindImports(
   code: string,
   inputs: ReadonlySet<string>,
-  fallback?: string,
+  { prefix = '', fallback }: { readonly prefix?: string; readonly fallback?: string },
 ): BoundImports | undefined {
   const definitions: Record<string, string> = {}
   if (!/\bimport\b/.test(code)) return { code, definitions, open: false }
-  const fileAt = sections(code, inputs)
+  const fileAt = sections(code, inputs, prefix)
   const names = new Map<string, string>()
   const nameFor = (file: string, kind: 'meta' | 'importer'): string => {
     const key = `${kind}(${JSON.stringify(file)})`
@@ -52,11 +53,16 @@ export function bindImports(
 }
 
 /** Tells which file a place in esbuild's output comes from. */
-export function sections(code: string, inputs: ReadonlySet<string>): (offset: number) => string | undefined {
+export function sections(
+  code: string,
+  inputs: ReadonlySet<string>,
+  prefix: string,
+): (offset: number) => string | undefined {
   const starts: { readonly at: number; readonly name: string }[] = []
   for (const match of code.matchAll(/^\/\/ (.+)$/gm)) {
-    const name = match[1]!
-    if (inputs.has(name)) starts.push({ at: match.index, name })
+    const shown = match[1]!
+    const name = shown.slice(prefix.length)
+    if (shown.startsWith(prefix) && inputs.has(name)) starts.push({ at: match.index, name })
   }
   return (offset) => starts.findLast(({ at }) => at <= offset)?.name
 }

@@ -34,14 +34,14 @@ export const unitParameters: readonly string[] = [
 ]
 
 /** Puts a unit into one text: a header line, the code as a function, and its source map. */
-export function writeUnit(unit: CompiledUnit, real: string): { text: string; header: UnitHeader } {
+export function writeUnit(unit: CompiledUnit): { text: string; header: UnitHeader } {
   const { async, inputs, commonjs, externals } = unit
   const definitions = Object.entries(unit.definitions).map(([name, value]) => `${name}=${value}`)
   const body =
     `module.exports=((${unitParameters.join()})=>{` +
     (definitions.length === 0 ? '' : `const ${definitions.join()};`) +
     `return(${async ? 'async' : ''}()=>{"use strict";\n${unit.code}\n})})`
-  const rest = body + mapMark + Buffer.from(absoluteMap(unit.map, real)).toString('base64')
+  const rest = body + mapMark + Buffer.from(absoluteMap(unit)).toString('base64')
   const header: UnitHeader = {
     format: 1,
     sha: hash('sha256', rest),
@@ -72,11 +72,11 @@ export function unitMap(text: string): string {
 }
 
 /** Moves the map down by the two lines that are put above the code, and names its sources by absolute URLs. */
-function absoluteMap(json: string, real: string): string {
+function absoluteMap({ map: json, mapFolder }: CompiledUnit): string {
   const map = JSON.parse(json) as { mappings: string; sources: string[] }
   return JSON.stringify({
     ...map,
-    sources: map.sources.map((source) => pathToFileURL(join(real, source)).href),
+    sources: map.sources.map((source) => pathToFileURL(join(mapFolder, source)).href),
     mappings: `;;${map.mappings}`,
   })
 }

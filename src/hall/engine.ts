@@ -118,6 +118,8 @@ export class Engine {
       if (this.#undecided) continue
       if (this.#options.host.closing.aborted) break
       const planned = this.#plan(all ? undefined : touched, forced)
+      // Some have fallen behind.
+      if (this.#undecided) continue
       for (const name of touched) seen.add(name)
       touched.clear()
       forced = new Set()
@@ -237,8 +239,10 @@ export class Engine {
 
   /** The newest state of a plugin was tried in vain, and an older one runs. */
   #fallBehind(slot: Slot): void {
-    const newest = this.wanted.verdicts.get(slot.name)?.candidate.metadata
-    if (!slot.live || JSON.stringify(newest) === JSON.stringify(slot.live.parts.candidate.metadata)) return
+    const verdict = this.wanted.verdicts.get(slot.name)
+    if (!slot.live || verdict?.state !== 'on' || this.#behind.has(slot.name)) return
+    const newest = verdict.candidate.metadata
+    if (JSON.stringify(newest) === JSON.stringify(slot.live.parts.candidate.metadata)) return
     this.#behind.add(slot.name)
     this.#undecided = true
   }
@@ -297,6 +301,7 @@ export class Engine {
       [...asked].filter((name) => this.roster.running.has(name) || !this.roster.unloadable.has(name)),
     )
     const kept = this.#kept(names, forced)
+    for (const name of kept) this.#fallBehind(this.slots.get(name)!)
     const identity = (name: string): string => {
       const verdict = this.wanted.verdicts.get(name)!
       return this.#identity(verdict) ?? this.slots.get(name)?.live?.parts.identity ?? ''

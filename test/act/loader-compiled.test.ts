@@ -371,7 +371,7 @@ test('a syntax error has file, line and column, counted in characters', async (t
 
 test('a name that an own file does not export is a problem with its place', async (t) => {
   const place = workplace(t, {
-    'plugin.ts': `\nimport { nope } from './a.ts'\nconsole.log(nope)`,
+    'plugin.ts': `\nimport { nope } from './a.ts'\nexport const y = nope`,
     'a.ts': 'export {}',
   })
   const problem = await place.fail()
@@ -423,5 +423,23 @@ test('createRequire(import.meta.url) loads own files of the generation', async (
     const next = await place.prepare(code)
     assert.notEqual(next, code)
     assert.equal((await place.evaluate(next)).data.v, 2)
+  }
+})
+
+test('functions and classes of several files may share a name, and keep it', async (t) => {
+  for (const top of ['', 'await 0\n']) {
+    const file = (word: string): string =>
+      `export class NotFound extends Error { at = '${word}' }; export const arrow = () => 1; export function plain() {}`
+    const place = workplace(t, {
+      'plugin.ts': `${top}import * as a from './a.ts'; import * as b from './b.ts'
+        class NotFound {}
+        export const names = [NotFound, a.NotFound, b.NotFound, a.arrow, b.arrow, a.plain, b.plain].map((each) => each.name)
+        export const thrown = String(new b.NotFound('text').constructor.name)`,
+      'a.ts': file('a'),
+      'b.ts': file('b'),
+    })
+    const exports = await place.run()
+    assert.deepEqual(exports.names, ['NotFound', 'NotFound', 'NotFound', 'arrow', 'arrow', 'plain', 'plain'])
+    assert.equal(exports.thrown, 'NotFound')
   }
 })

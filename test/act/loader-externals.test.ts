@@ -159,7 +159,7 @@ test('import() of packages stays lazy', async (t) => {
 test('a package that is missing is a problem with place and hint', async (t) => {
   const place = workplace(t, {
     'plugin.ts': `import './a.ts'`,
-    'a.ts': `\n\nimport { x } from '@no/where/sub'\nconsole.log(x)`,
+    'a.ts': `\n\nimport { x } from '@no/where/sub'\nexport const y = x`,
   })
   const problem = await place.fail()
   assert.equal(problem.code, 'ERR_PLUGIN_IMPORT_MISSING')

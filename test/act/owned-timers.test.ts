@@ -146,3 +146,17 @@ test('timers that have fired or were cleared are forgotten', async () => {
   await effects.end()
   assert.equal(late(), 0)
 })
+
+test('what is no function is refused as Node refuses it, and the callback has its timer for `this`', async () => {
+  const { effects, timers } = make()
+  for (const set of [timers.setTimeout, timers.setInterval, timers.setImmediate]) {
+    assert.throws(() => set(undefined as never), { code: 'ERR_INVALID_ARG_TYPE' })
+  }
+  const timer = await new Promise<unknown>((resolve) => {
+    const own: unknown = timers.setTimeout(function (this: unknown) {
+      resolve(this === own)
+    }, 1)
+  })
+  assert.equal(timer, true)
+  await effects.end()
+})

@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
-import { defaultDirectory, UnitCache } from '#src/act/unit-cache.js'
+import { cacheDirectory } from '#src/act/cache-directory.js'
+import { UnitCache } from '#src/act/unit-cache.js'
 import { filesUnder, workplace } from './loading.ts'
 import type { Workplace } from './loading.ts'
 
@@ -113,7 +114,7 @@ test('a folder keeps its newest eight units', async (t) => {
     code = await place.prepare(code)
   }
   const units = await unitsOf(place)
-  assert.ok(units.length <= 9, `${units.length} units`)
+  assert.ok(units.length <= 8, `${units.length} units`)
   assert.ok(units.some((unit) => readFileSync(unit, 'utf8').includes('= 19')))
 })
 
@@ -140,7 +141,7 @@ test('what nobody used for 30 days is pruned, and what writers left behind', asy
   const old = cache.path('/old', 'key')
   const young = cache.path('/young', 'key')
   for (const path of [used, old, young]) cache.write(path, 'text')
-  await cache.flush()
+  cache.flush()
   const temporary = `${young}.1.1.tmp`
   writeFileSync(temporary, '')
   const past = new Date(Date.now() - 40 * 86_400_000)
@@ -162,15 +163,15 @@ test('the cache lies in the nearest node_modules, else in a folder of the user a
   const app = join(root, 'app')
   mkdirSync(join(app, 'src', 'deep'), { recursive: true })
   mkdirSync(join(app, 'node_modules'))
-  assert.equal(defaultDirectory(join(app, 'src', 'deep')), join(app, 'node_modules', '.cache', 'plugbay'))
+  assert.equal(cacheDirectory(join(app, 'src', 'deep')), join(app, 'node_modules', '.cache', 'plugbay'))
   const bare = join(root, 'bare')
   mkdirSync(bare)
   const temporary = join(root, 'tmp')
   mkdirSync(temporary)
-  const own = defaultDirectory(bare, temporary)
+  const own = cacheDirectory(bare, temporary)
   assert.equal(dirname(own), temporary)
   assert.equal(statSync(own).mode & 0o777, 0o700)
   chmodSync(own, 0o777)
-  assert.notEqual(defaultDirectory(bare, temporary), own)
+  assert.notEqual(cacheDirectory(bare, temporary), own)
   assert.ok(readdirSync(temporary).length > 0)
 })

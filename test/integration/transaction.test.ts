@@ -458,3 +458,35 @@ test('reload() of a plugin that may be loaded once a process is refused by a pro
     assert.deepEqual([generation, problem?.code], [1, 'ERR_PLUGIN_RESTART_REQUIRED'])
   }
 })
+
+for (const [what, broken] of [
+  ['does not load', 'throw new Error("no")'],
+  ['does not start', pluginCode('cjs', { activate: 'throw new Error("no")' })],
+] as const) {
+  test(`old code that is started again gets the dependencies that it had, also when the new one ${what} and has none`, async (t) => {
+    const seen: string[] = []
+    const folder = pluginsFolder(t, {
+      'a/metadata.json': { dependencies: ['z'] },
+      'a/plugin.cjs': life('a', 1, 'z'),
+      'b/metadata.json': { dependencies: ['a'] },
+      'b/plugin.cjs': life('b', 1, 'a'),
+      'z/plugin.cjs': life('z', 1),
+    })
+    const manager = managerFor(t, folder, { context: { seen } })
+    await manager.start()
+    folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': broken, 'z/plugin.cjs': life('z', 2) })
+    const report = await manager.settled()
+    assert.deepEqual(
+      report.problems.map(({ plugin }) => plugin),
+      ['a'],
+    )
+    assert.equal(valueOf(manager, 'b'), 'b1a1z2')
+    folder.write({ 'z/plugin.cjs': life('z', 3) })
+    await manager.settled()
+    assert.equal(valueOf(manager, 'b'), 'b1a1z3')
+    folder.write({ 'a/plugin.cjs': life('a', 2) })
+    await manager.settled()
+    assert.equal(valueOf(manager, 'b'), 'b1a2')
+    assert.deepEqual(snapshot(manager, 'a').dependencies, [])
+  })
+}

@@ -7,13 +7,22 @@ const quiet = (): void => undefined
 const emitter = new EventEmitter()
 if (what === 'own-listener')
   process.on('uncaughtException', (cause) => process.stdout.write(`host heard ${cause.message}\n`))
+const other = createPluginManager({
+  directory: [],
+  config: false,
+  watch: false,
+  captureUnhandled: true,
+  plugins: [{ name: 'b', plugin: { activate: () => undefined } }],
+})
+other.on('problem', () => process.stdout.write('the other manager heard\n'))
+if (capture === 'two') await other.start()
 const manager = createPluginManager({
   directory: `${folder}/plugins`,
   config: false,
   cacheDirectory: `${folder}/cache`,
   watch: false,
   context: { emitter },
-  captureUnhandled: capture === 'capture',
+  captureUnhandled: capture !== 'ignore',
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
 })
 manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
@@ -21,6 +30,7 @@ manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
 })
 await manager.start()
 setImmediate(() => emitter.emit('go'))
+if (what === 'stop') await manager.disable('a')
 if (what === 'host-throws')
   setTimeout(() => {
     throw new Error('the host itself')
@@ -32,7 +42,7 @@ if (what === 'own-listener')
   }, 1)
 setTimeout(() => {
   process.stdout.write(`alive ${manager.get('a')?.state}\n`)
-  void manager
-    .close()
-    .then(() => process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`))
+  void Promise.all([manager.close(), other.close()]).then(() =>
+    process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`),
+  )
 }, 150)

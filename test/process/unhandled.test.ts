@@ -81,3 +81,26 @@ test('a host that listens itself hears its own errors, and not the plugin’s tw
   assert.equal(problemsIn(out).length, 1)
   assert.match(out, /alive active/)
 })
+
+test('of two managers the one whose plugin it is hears of it, and the host’s own errors still end the process', async (t) => {
+  const plugin = await run(t, 'setTimeout(() => { throw new Error("oops") }, 5)', ['plugin', 'two'])
+  assert.deepEqual([plugin.code, plugin.err], [0, ''])
+  assert.equal(problemsIn(plugin.out).length, 1)
+  assert.doesNotMatch(plugin.out, /the other manager heard/)
+  assert.match(plugin.out, /closed 0/)
+  for (const what of ['host-throws', 'host-rejects']) {
+    const { code, err } = await run(t, '', [what, 'two'])
+    assert.equal(code, 1)
+    assert.match(err, /the host itself/)
+  }
+})
+
+test('a plugin that left something behind when it was stopped is still known as the one to blame', async (t) => {
+  const { code, out, err } = await run(
+    t,
+    'const late = new Promise((resolve) => globalThis.setTimeout(resolve, 60)); void late.then(() => { throw new Error("oops") })',
+    ['stop'],
+  )
+  assert.deepEqual([code, err], [0, ''], out)
+  assert.equal(problemsIn(out)[0]?.plugin, 'a')
+})
