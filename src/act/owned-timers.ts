@@ -32,7 +32,7 @@ export function ownedTimers(effects: Effects): OwnedTimers {
     return this
   }
   const setOwnedTimeout = (callback: Callback, ms?: number, ...values: unknown[]): NodeJS.Timeout => {
-    // Node's own error for what is no function, now and not when it is due.
+    // oxlint-disable-next-line typescript/no-implied-eval -- Node refuses it, now and not when it is due
     if (typeof callback !== 'function') return setTimeout(callback, ms)
     const timer: NodeJS.Timeout = setTimeout(
       (...given: unknown[]) => {
@@ -48,6 +48,7 @@ export function ownedTimers(effects: Effects): OwnedTimers {
   const setOwnedInterval = (callback: Callback, ms?: number, ...values: unknown[]): NodeJS.Timeout =>
     own(setInterval(callback, ms, ...values), clearInterval)
   const setOwnedImmediate = (callback: Callback, ...values: unknown[]): NodeJS.Immediate => {
+    // oxlint-disable-next-line typescript/no-implied-eval -- refused as well
     if (typeof callback !== 'function') return setImmediate(callback)
     const timer: NodeJS.Immediate = setImmediate(
       (...given: unknown[]) => {

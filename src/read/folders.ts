@@ -94,7 +94,7 @@ export class Folders {
     for (const directory of this.#names(undefined)) {
       const known = this.#known.get(directory)
       const facts = readFolder(directory, known)
-      if (facts && facts !== known) changed.push(facts)
+      if (facts && !(known && sameLook(known, facts))) changed.push(facts)
       else if (!facts && known) gone.push(directory)
     }
     return { changed, gone }

@@ -41,6 +41,7 @@ const bad: readonly string[] = [
 
 /** What must hold at any time when nothing moves. */
 function assertSound(manager: TestManager, story: () => string): void {
+  assert.deepEqual(manager.plan(), { stop: [], start: [], restart: [], changed: [] }, story())
   for (const { name, state, because, dependencies, problem, generation } of manager.plugins) {
     if (state === 'found' && because.startsWith('settling')) continue
     const api = manager.api<{ made: Record<string, unknown> }>(name)
