@@ -28,7 +28,7 @@ function introduction() {
 Written by \`npm run bench\`. Every number is a median, with its quartiles; what is compared ran in turn on the same
 machine, so the ratios say more than the milliseconds, and their quartiles are those of neighbouring runs.
 
-- **Edit to live**: from the return of the write to the new value being there for \`manager.api()\`, in the same process,
+- **Edit to live**: from the return of the write to the new value being there for \`manager.api()\` in the same process, in a turn of its own,
   for ${options.edits} edits of random plugins of three modules each, two below the entry. The floor, in turn with it in the
   same process: \`fs.watch\` on that folder, three keys purged from \`require.cache\`, \`require()\`; always CommonJS.
 - **Cold start**: from \`createPluginManager()\` to \`start()\` having resolved, in a fresh process, ${options.repeat} times. The floor: raw

@@ -10,7 +10,7 @@ export const KINDS = {
 
 /**
  * Writes a root with `count` plugins of three modules each, entry -> lib -> value: what an edit changes is two modules
- * below the entry.
+ * below the entry. `activate` calls `globalThis.activated`, where somebody waits for it.
  */
 export function writePlugins(root, { count, kind }) {
   const { extension, type } = KINDS[kind]
@@ -64,6 +64,7 @@ const { current, describe } = require('./lib')
 
 exports.activate = function activate(ctx) {
   const started = Date.now()
+  globalThis.activated?.()
   return {
     value: current(),
     greet: (who) => \`\${describe('${name}')} greets \${who}\`,
@@ -75,6 +76,7 @@ exports.activate = function activate(ctx) {
 
 export function activate(ctx) {
   const started = Date.now()
+  globalThis.activated?.()
   return {
     value: current(),
     greet: (who) => \`\${describe('${name}')} greets \${who}\`,
@@ -92,6 +94,7 @@ export interface Api {
 
 export function activate(ctx: unknown): Api {
   const started: number = Date.now()
+  ;(globalThis as { activated?: () => void }).activated?.()
   return {
     value: current(),
     greet: (who: string): string => \`\${describe('${name}')} greets \${who}\`,

@@ -15,7 +15,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
 import { heldBack } from './held-back.ts'
-import { codeFiles, identityOf } from './identity.ts'
+import { codeFiles, identityOf, withDependencies } from './identity.ts'
 import { judgeOnce } from './judge-once.ts'
 import { Roster } from './roster.ts'
 import { problemOf } from './slot.ts'
@@ -57,7 +57,7 @@ const INCOMPLETE_MS = 10_000
 /** How long a cold start waits for folders that are being written, in ms. */
 const COLD_PATIENCE_MS = 2000
 /** How many plugins are compiled side by side. */
-const SIDE_BY_SIDE = 8
+const SIDE_BY_SIDE = 32
 /** A transition brings others about (a dependency failed, or is back); this many rounds settle any chain of them. */
 const ROUNDS = 20
 
@@ -360,7 +360,7 @@ export class Engine {
     if (!slot) return { parts: undefined, live: undefined, number: 1, previous: undefined }
     const verdict = this.wanted.verdicts.get(name)
     return {
-      parts: (verdict && this.#parts(slot, verdict)) ?? slot.live?.parts,
+      parts: (verdict && this.#parts(slot, verdict)) ?? oldParts(slot, verdict),
       live: slot.live,
       number: slot.number + 1,
       previous: slot.previous,
@@ -368,7 +368,7 @@ export class Engine {
   }
 
   #parts(slot: Slot, verdict: Verdict): GenerationParts | undefined {
-    if (this.#behind.has(slot.name)) return slot.live?.parts
+    if (this.#behind.has(slot.name)) return undefined
     const code = codeOf(slot.prepared?.outcome)
     const identity = this.#identity(verdict)
     if (verdict.state !== 'on' || !code || identity === undefined) return undefined
@@ -472,6 +472,13 @@ const noneWanted: Wanted = {
   dependents: new Map(),
   rejected: [],
   problems: [],
+}
+
+/** What runs, made for the dependencies that are there now. */
+function oldParts({ live }: Slot, verdict: Verdict | undefined): GenerationParts | undefined {
+  if (!live || !verdict || verdict.dependencies.join() === live.parts.dependencies.join()) return live?.parts
+  const { dependencies } = verdict
+  return { ...live.parts, dependencies, identity: withDependencies(live.parts.identity, dependencies) }
 }
 
 function codeOf(outcome: Prepared | undefined): Code | undefined {

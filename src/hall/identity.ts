@@ -17,6 +17,11 @@ export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | un
   ].join('\n')
 }
 
+/** The identity of the same plugin with other dependencies: they are its last line. */
+export function withDependencies(identity: string, dependencies: readonly string[]): string {
+  return identity.slice(0, identity.lastIndexOf('\n') + 1) + dependencies.join()
+}
+
 /** The names of the code files: a module that was missing may have come. */
 export function codeFiles(facts: FolderFacts): string {
   return [...facts.files.keys()].filter((path) => /\.(?:[cm]?[jt]s|[jt]sx)$/.test(path)).join()

@@ -490,3 +490,26 @@ for (const [what, broken] of [
     assert.deepEqual(snapshot(manager, 'a').dependencies, [])
   })
 }
+
+test('what is kept running on its last good files is started anew once, and not again and again, when an optional dependency goes', async (t) => {
+  const seen: string[] = []
+  const folder = pluginsFolder(t, {
+    'a/metadata.json': { optionalDependencies: ['extra'] },
+    'a/plugin.cjs': life('a', 1),
+    'extra/plugin.cjs': life('extra', 1),
+    'other/plugin.cjs': life('other', 1),
+  })
+  const manager = managerFor(t, folder, { context: { seen } })
+  await manager.start()
+  folder.write({ 'a/metadata.json': '{ "name": "a", ' })
+  await manager.settled()
+  folder.remove('extra')
+  await manager.settled()
+  assert.deepEqual([snapshot(manager, 'a').generation, snapshot(manager, 'a').dependencies], [2, []])
+  for (const enabled of [false, true, false]) {
+    folder.config({ plugins: [{ name: 'other', enabled }] })
+    await manager.settled()
+    assert.deepEqual(manager.plan(), { stop: [], start: [], restart: [], changed: [] })
+  }
+  assert.equal(snapshot(manager, 'a').generation, 2)
+})
