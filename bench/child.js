@@ -13,11 +13,11 @@ export async function runChild(file, input, nodeOptions = []) {
   })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (chunk) => (text += chunk))
-  const code = await new Promise((resolve, reject) => {
+  const end = await new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', resolve)
+    child.on('close', (code, signal) => resolve(signal ?? code))
   })
-  if (code !== 0) throw new Error(`${file} ${JSON.stringify(input)} ended with ${code}`)
+  if (end !== 0) throw new Error(`${file} ${JSON.stringify(input)} ended with ${end}`)
   return JSON.parse(text.trim().split('\n').at(-1))
 }
 

@@ -339,7 +339,7 @@ class Manager implements PluginManager {
     const others = this.#otherProblems()
     const looked = decided || applied || changed.length > 0 || this.#problems.areNews(others)
     const differs = looked && this.#problems.update(this.#engine, others)
-    if (applied || differs) this.#events.emit('report', this.#report())
+    if ((applied || differs) && this.#events.has('report')) this.#events.emit('report', this.#report())
     if (again !== undefined && this.#settings.watch) this.#pulse.again(again)
     return again
   }
