@@ -1,5 +1,5 @@
 // Runs the compiled tests under plain Node: module loading is what is tested, and every other runner changes it.
-// usage: node scripts/test.js [--soak] [--coverage] [part of a file name …]
+// usage: node scripts/test.js [part of a file name …]
 import { spawn } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,20 +7,17 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const built = join(root, '.build', 'test')
-const words = process.argv.slice(2)
-const soak = words.includes('--soak')
-const parts = words.filter((word) => !word.startsWith('--'))
-const ending = soak ? '.soak.js' : '.test.js'
+const parts = process.argv.slice(2)
 
 const files = readdirSync(built, { recursive: true })
   .map(String)
-  .filter((file) => file.endsWith(ending))
+  .filter((file) => file.endsWith('.test.js'))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
   .sort()
   .map((file) => join(built, file))
 
 if (files.length === 0) {
-  process.stderr.write(`no test files match ${parts.join(' ') || ending}\n`)
+  process.stderr.write(`no test files match ${parts.join(' ')}\n`)
   process.exit(1)
 }
 

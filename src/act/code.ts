@@ -1,14 +1,17 @@
 import type { Problem } from '../model/problem.ts'
 
+/** The globals that a plugin's modules see in a form that ends with their generation. */
+export const timerNames = [
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+] as const
+
 /** The timers that the modules of one generation see in place of the global ones. */
-export interface OwnedTimers {
-  readonly setTimeout: typeof setTimeout
-  readonly setInterval: typeof setInterval
-  readonly setImmediate: typeof setImmediate
-  readonly clearTimeout: typeof clearTimeout
-  readonly clearInterval: typeof clearInterval
-  readonly clearImmediate: typeof clearImmediate
-}
+export type OwnedTimers = Readonly<Pick<typeof globalThis, (typeof timerNames)[number]>>
 
 /**
  * A plugin's program, in memory: it can be evaluated any number of times, each time with fresh modules, without

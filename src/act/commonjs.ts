@@ -1,6 +1,7 @@
 import vm from 'node:vm'
 import { init, parse } from 'es-module-lexer'
 import type { Problem } from '../model/problem.ts'
+import { timerNames } from './code.ts'
 import type { OwnedTimers } from './code.ts'
 import { rememberProblem } from './problem-of.ts'
 
@@ -24,15 +25,6 @@ export interface CommonjsFile {
   /** The code, near enough to look for exports in it. V8 keeps it anyway. */
   text(): string
 }
-
-const timerNames = [
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'clearImmediate',
-] as const
 
 const moduleNames = ['exports', 'require', 'module', '__filename', '__dirname']
 

@@ -1,3 +1,4 @@
+import { timerNames } from './code.ts'
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -20,18 +21,7 @@ const mark = '//plugbay '
 const mapMark = '\n//# sourceMappingURL=data:application/json;base64,'
 
 /** The parameters of the function that a unit exports. */
-export const unitParameters: readonly string[] = [
-  '$bay',
-  'require',
-  'exports',
-  'module',
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'clearImmediate',
-]
+export const unitParameters: readonly string[] = ['$bay', 'require', 'exports', 'module', ...timerNames]
 
 /** Puts a unit into one text: a header line, the code as a function, and its source map. */
 export function writeUnit(unit: CompiledUnit): { text: string; header: UnitHeader } {

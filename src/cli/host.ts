@@ -24,8 +24,6 @@ import type { Terminal } from './terminal.ts'
 
 /** How long requests that are being answered may take when the host closes, in ms. */
 const LAST_ANSWERS = 10_000
-/** By then what the watcher heard has long been looked at, in ms. */
-const AFTER_HINT = 400
 
 /**
  * Runs plugins behind a web server until a signal comes.
@@ -145,7 +143,6 @@ function tell(manager: PluginManager, report: Reporter, onLook: () => void): () 
   let shown = manager.plugins
   let between = false
   let later: NodeJS.Immediate | undefined
-  let afterHint: NodeJS.Timeout | undefined
   const look = (): void => {
     // In the middle of a transition the states are of no interest.
     if (between) return
@@ -171,15 +168,9 @@ function tell(manager: PluginManager, report: Reporter, onLook: () => void): () 
       report.problem(problem)
       lookSoon()
     }),
-    // A save that takes back what was broken changes nothing that runs; no other event tells of it.
-    manager.on('watch', () => {
-      clearTimeout(afterHint)
-      afterHint = setTimeout(look, AFTER_HINT)
-    }),
   ]
   return () => {
     clearImmediate(later)
-    clearTimeout(afterHint)
     for (const stop of off) stop()
   }
 }
