@@ -2,7 +2,7 @@ import { codePosition } from '../model/code-position.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
 import { messageOf } from './message-of.ts'
-import { problemOf } from './problem-of.ts'
+import { problemOf } from './load/problem-of.ts'
 
 /** Carries a problem out of a step that failed. */
 export class StepFailure extends Error {

@@ -3,8 +3,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Code } from '#src/act/code.js'
-import { createLoader } from '#src/act/loader.js'
-import { factsOf, timers } from '../act/facts.ts'
+import { createLoader } from '#src/act/load/loader.js'
+import { factsOf, timers } from '../act/load/facts.ts'
 
 const [, , format = '', reloads = ''] = process.argv
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'plugbay-test-')))

@@ -1,8 +1,8 @@
 // Prepares and evaluates the plugin in a folder; tells what it exports, and what of esbuild was started for it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { createLoader } from '#src/act/loader.js'
-import { factsOf, timers } from '../act/facts.ts'
+import { createLoader } from '#src/act/load/loader.js'
+import { factsOf, timers } from '../act/load/facts.ts'
 
 const [, , folder = '', cacheDirectory] = process.argv
 const loader = createLoader({

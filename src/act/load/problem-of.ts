@@ -1,5 +1,5 @@
-import { isPluginError } from '../model/problem.ts'
-import type { Problem } from '../model/problem.ts'
+import { isPluginError } from '../../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 
 const known = new WeakMap<object, Problem>()
 

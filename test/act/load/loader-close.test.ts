@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { ClosedError, shareEsbuild } from '#src/act/esbuild-service.js'
+import { ClosedError, shareEsbuild } from '#src/act/load/esbuild-service.js'
 import { workplace } from './loading.ts'
 
 const source = { 'plugin.ts': 'export const v: number = 1' }

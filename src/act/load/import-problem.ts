@@ -1,5 +1,5 @@
-import type { Problem, ProblemCode } from '../model/problem.ts'
-import { codePosition } from '../model/code-position.ts'
+import type { Problem, ProblemCode } from '../../model/problem.ts'
+import { codePosition } from '../../model/code-position.ts'
 
 /** An import that went wrong: who asked for what, and where. */
 export interface FaultyImport {

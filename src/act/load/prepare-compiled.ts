@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import type { Problem } from '../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { hashFolder } from './code-hash.ts'
 import type { FolderHash } from './code-hash.ts'
 import type { Neighbours } from './commonjs-code.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
-import type { FileFact } from '../model/facts.ts'
+import type { FileFact } from '../../model/facts.ts'
 import { commonjsNames } from './commonjs-names.ts'
 import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
 import type { CommonjsFile } from './commonjs.ts'

@@ -14,7 +14,7 @@ let maker: string | undefined
 function versions(): string {
   return (maker ??= [
     'unit 1',
-    (require('../../package.json') as { version: string }).version,
+    (require('../../../package.json') as { version: string }).version,
     (require('esbuild/package.json') as { version: string }).version,
     process.version,
   ].join(' '))

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { compileFast } from './compile-fast.ts'
 import { compileFull } from './compile-full.ts'
 import { hasRenamed } from './compile-options.ts'

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Code, OwnedTimers } from './code.ts'
+import type { Code, OwnedTimers } from '../code.ts'
 import type { ContentHashes } from './content-hash.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleRegistry } from './module-registry.ts'

@@ -1,6 +1,6 @@
 import Module from 'node:module'
 import * as nodeModule from 'node:module'
-import type { OwnedTimers } from './code.ts'
+import type { OwnedTimers } from '../code.ts'
 import { unitMap, unitParameters } from './unit-text.ts'
 
 /** What the code of a unit calls `$bay`. */

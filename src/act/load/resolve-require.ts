@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, isAbsolute } from 'node:path'
-import { PluginError } from '../model/problem.ts'
+import { PluginError } from '../../model/problem.ts'
 import { crossImportProblem } from './import-problem.ts'
 import type { ModuleStore } from './module-store.ts'
 import { isInside, isOwnFile } from './own-files.ts'

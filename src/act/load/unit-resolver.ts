@@ -6,7 +6,7 @@ import type { OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild 
 import type { CompileRequest } from './compile-options.ts'
 import type { PartialProblem } from './compile-problem.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
-import { messageOf } from './message-of.ts'
+import { messageOf } from '../message-of.ts'
 import { crossImportProblem, missingImportProblem } from './import-problem.ts'
 import { isOwnFile, ownName } from './own-files.ts'
 import { resolveRequire } from './resolve-require.ts'

@@ -17,13 +17,13 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'node:test'
 import { promisify } from 'node:util'
-import { cacheDirectory } from '#src/act/cache-directory.js'
-import { UnitCache } from '#src/act/unit-cache.js'
+import { cacheDirectory } from '#src/act/load/cache-directory.js'
+import { UnitCache } from '#src/act/load/unit-cache.js'
 import { filesUnder, workplace } from './loading.ts'
 import type { Workplace } from './loading.ts'
 
 const run = promisify(execFile)
-const child = new URL('../process/unit-cache.child.js', import.meta.url).pathname
+const child = new URL('../../process/unit-cache.child.js', import.meta.url).pathname
 
 const source = {
   'plugin.ts': `import { v } from './a.ts'\nimport { join } from 'node:path'\nexport { v }\nexport const j: string = join('a', 'b')`,

@@ -1,8 +1,8 @@
 import vm from 'node:vm'
 import { init, parse } from 'es-module-lexer'
-import type { Problem } from '../model/problem.ts'
-import { timerNames } from './code.ts'
-import type { OwnedTimers } from './code.ts'
+import type { Problem } from '../../model/problem.ts'
+import { timerNames } from '../code.ts'
+import type { OwnedTimers } from '../code.ts'
 import { rememberProblem } from './problem-of.ts'
 
 /** `import()` as one file sees it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { BuildResult, Message } from 'esbuild'
-import type { Problem } from '../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { commonOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { compileProblem } from './compile-problem.ts'

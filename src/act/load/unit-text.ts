@@ -1,4 +1,4 @@
-import { timerNames } from './code.ts'
+import { timerNames } from '../code.ts'
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

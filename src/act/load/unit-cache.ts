@@ -2,9 +2,9 @@ import { hash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Problem } from '../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { cacheDirectory } from './cache-directory.ts'
-import { messageOf } from './message-of.ts'
+import { messageOf } from '../message-of.ts'
 
 const day = 86_400_000
 /** Units kept of one plugin's folder: going back to a state from minutes ago is free. */

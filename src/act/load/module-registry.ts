@@ -1,7 +1,7 @@
 import Module, { createRequire, isBuiltin } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { OwnedTimers } from './code.ts'
+import type { OwnedTimers } from '../code.ts'
 import type { ImportFunction } from './commonjs.ts'
 import { missingImportProblem } from './import-problem.ts'
 import type { ModuleStore } from './module-store.ts'

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path'
 import type { Message } from 'esbuild'
-import type { Problem } from '../model/problem.ts'
+import type { Problem } from '../../model/problem.ts'
 import { missingImportProblem } from './import-problem.ts'
 import type { PluginFiles } from './plugin-files.ts'
 

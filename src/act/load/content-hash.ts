@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
-import type { FileFact } from '../model/facts.ts'
+import type { FileFact } from '../../model/facts.ts'
 
 /** A file's content, as far as comparing it takes. */
 export interface ContentHash {

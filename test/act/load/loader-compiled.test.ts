@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import test from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { problemOf } from '#src/act/problem-of.js'
+import { problemOf } from '#src/act/load/problem-of.js'
 import { thrownAt, timers, workplace } from './loading.ts'
 
 test('top-level await, in the entry and two files deep', async (t) => {

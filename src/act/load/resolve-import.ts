@@ -9,7 +9,7 @@ export type ImportTarget =
   | { readonly kind: 'other'; readonly url: string }
   | { readonly kind: 'missing'; readonly error: unknown }
 
-const ownIndex = new URL('../index.js', import.meta.url).href
+const ownIndex = new URL('../../index.js', import.meta.url).href
 
 /**
  * Resolves a specifier as `import` in that file does. `plugbay` is the running one where nothing else is installed.

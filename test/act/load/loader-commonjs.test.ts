@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import test from 'node:test'
-import { problemOf } from '#src/act/problem-of.js'
+import { problemOf } from '#src/act/load/problem-of.js'
 import { thrownAt, timers, workplace } from './loading.ts'
 
 const require = createRequire(import.meta.url)

@@ -1,4 +1,4 @@
-import { PluginError } from '../model/problem.ts'
+import { PluginError } from '../../model/problem.ts'
 import type { ImportFunction } from './commonjs.ts'
 import { crossImportProblem, missingImportProblem } from './import-problem.ts'
 import type { ModuleRegistry } from './module-registry.ts'

@@ -1,4 +1,4 @@
-import type { FileFact } from '../model/facts.ts'
+import type { FileFact } from '../../model/facts.ts'
 
 /** A plugin's folder, as it was last looked at. */
 export interface PluginFiles {
