@@ -18,4 +18,12 @@ export type {
 export type { Metadata } from './model/metadata.ts'
 export type { Decision, DecisionSource, Opinion } from './model/decision.ts'
 export type { Plan } from './model/plan.ts'
-export type { ManagerEvents, PluginSnapshot, PluginState, Report } from './model/snapshot.ts'
+export type {
+  HttpSnapshot,
+  ManagerEvents,
+  PluginSnapshot,
+  PluginState,
+  Report,
+  Route,
+  SnapshotAdditions,
+} from './model/snapshot.ts'

@@ -10,6 +10,7 @@ import type {
   Scope,
 } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
+import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
 import { attribute } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
@@ -60,8 +61,11 @@ export class Generation {
   readonly #hostEffects: Effects
   readonly #attribution: Attribution
   readonly #abort = new AbortController()
+  readonly #activating: (() => unknown)[] = []
   readonly #publishing: (() => void)[] = []
   readonly #draining: (() => unknown)[] = []
+  readonly #settling: (() => void)[] = []
+  readonly #describing: (() => SnapshotAdditions)[] = []
   #dependencies: ReadonlyMap<string, Generation> = new Map()
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
@@ -156,13 +160,21 @@ export class Generation {
 
   /** Goes live. */
   publish(): void {
-    for (const callback of this.#publishing) {
-      try {
-        callback()
-      } catch (cause) {
-        this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause)
-      }
-    }
+    this.#tell(this.#publishing)
+  }
+
+  /** The transition in which it ended is over. */
+  settle(): void {
+    this.#tell(this.#settling)
+    this.#settling.length = 0
+  }
+
+  /** What the host adds to the plugin's snapshot. */
+  additions(): SnapshotAdditions {
+    if (this.#describing.length === 0) return {}
+    const additions: SnapshotAdditions[] = []
+    this.#tell(this.#describing.map((describe) => () => void additions.push(describe())))
+    return Object.assign({}, ...additions) as SnapshotAdditions
   }
 
   /** Lets what is in flight finish, for at most `timeouts.drain`. */
@@ -193,9 +205,12 @@ export class Generation {
       generation: this.number,
       metadata: this.parts.candidate.metadata,
       signal: this.#abort.signal,
+      onActivate: (callback) => void this.#activating.push(callback),
       onPublish: (callback) => void this.#publishing.push(callback),
       onDrain: (callback) => void this.#draining.push(callback),
       onDispose: (callback: Disposer) => void this.#hostEffects.add(callback),
+      onSettle: (callback) => void this.#settling.push(callback),
+      onSnapshot: (callback) => void this.#describing.push(callback),
       run: (code) => attribute({ ...this.#attribution, inTransition: false }, code),
     }
     const limit = this.#host.timeouts.activate
@@ -216,7 +231,11 @@ export class Generation {
 
   async #activateInTime(definition: PluginDefinition, context: PluginContext): Promise<unknown> {
     const limit = this.#host.timeouts.activate
-    const activation = this.#run(async () => definition.activate(context))
+    const activation = this.#run(async () => {
+      const api = await definition.activate(context)
+      for (const callback of this.#activating) await callback()
+      return api
+    })
     const outcome = await within(activation, limit, this.#host.closing)
     if (outcome !== TIMED_OUT) return outcome
     // It may still come to an end: what it set up is its own to take down then.
@@ -248,8 +267,21 @@ export class Generation {
     await attribute(this.#attribution, () => this.#effects.end())
     await this.#hostEffects.end()
     this.#dependencies = new Map()
+    this.#activating.length = 0
     this.#publishing.length = 0
     this.#draining.length = 0
+    this.#describing.length = 0
+  }
+
+  /** The host's own callbacks: one that throws keeps no other from being called. */
+  #tell(callbacks: readonly (() => void)[]): void {
+    for (const callback of callbacks) {
+      try {
+        callback()
+      } catch (cause) {
+        this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause)
+      }
+    }
   }
 
   async #run<T>(run: () => Promise<T>): Promise<T> {

@@ -36,7 +36,7 @@ export interface Outcome {
   readonly ended: ReadonlyMap<string, Previous>
   /** Attempts that failed; whether an older generation runs shows in `live`, or in nothing having ended. */
   readonly failed: ReadonlyMap<string, Problem>
-  /** Makes all that went live public, at one instant. */
+  /** Makes all that went live public, at one instant, and settles what ended. */
   publish(): void
 }
 
@@ -67,6 +67,7 @@ class Transaction {
   readonly #fresh = new Map<string, Generation>()
   readonly #live = new Map<string, Generation>()
   readonly #ended = new Map<string, Previous>()
+  readonly #stopped: Generation[] = []
   readonly #failed = new Map<string, Problem>()
   #restarting: readonly string[]
 
@@ -93,6 +94,7 @@ class Transaction {
     for (const generation of this.#toStop()) {
       this.#stage.entering(generation.name, 'stopping')
       const state = await generation.stop()
+      this.#stopped.push(generation)
       const { version } = generation.parts.candidate.metadata
       this.#ended.set(generation.name, { generation: generation.number, version, state })
     }
@@ -115,12 +117,14 @@ class Transaction {
 
   outcome(): Outcome {
     const live = this.#live
+    const stopped = this.#stopped
     return {
       live,
       ended: this.#ended,
       failed: this.#failed,
       publish: () => {
         for (const generation of live.values()) generation.publish()
+        for (const generation of stopped) generation.settle()
       },
     }
   }

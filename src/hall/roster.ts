@@ -67,12 +67,14 @@ export class Roster {
     const live = [...this.slots.values()].filter((slot) => slot.live)
     await Promise.all(live.map((slot) => slot.live!.drain()))
     live.sort((a, b) => b.live!.sequence - a.live!.sequence)
+    const generations = live.map((slot) => slot.live!)
     for (const slot of live) {
       this.setState(slot, 'stopping')
       await slot.live!.stop()
       this.setLive(slot, undefined)
       this.setState(slot, 'off', 'closed')
     }
+    for (const generation of generations) generation.settle()
     for (const slot of this.slots.values()) {
       const between = slot.state === 'stopping' || slot.state === 'loading' || slot.state === 'found'
       if (between) this.setState(slot, 'off', 'closed')

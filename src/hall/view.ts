@@ -30,6 +30,7 @@ export function snapshotOf(engine: Engine, slot: Slot): PluginSnapshot {
     },
     reloads: slot.reloads,
     failures: slot.failures,
+    ...slot.live?.additions(),
   }
 }
 

@@ -38,7 +38,7 @@ export class LiveGeneration<Handler> {
 
   /** Runs the plugin's code, known as its own. */
   run<T>(code: () => T): T {
-    return this.#scope.run ? this.#scope.run(code) : code()
+    return this.#scope.run(code)
   }
 
   begin(exchange: Exchange): void {

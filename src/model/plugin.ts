@@ -1,4 +1,5 @@
 import type { Metadata } from './metadata.ts'
+import type { SnapshotAdditions } from './snapshot.ts'
 
 /** debug/info/warn/error: `console`, pino and consola fit. */
 export interface Logger {
@@ -91,14 +92,20 @@ export interface Scope {
   readonly generation: number
   readonly metadata: Metadata
   readonly signal: AbortSignal
+  /** Called once `activate` has returned, and awaited, as a part of it: what it throws is the failure of `activate`. */
+  onActivate(callback: () => unknown): void
   /** Called when this generation goes live, in one go with all that go live together. */
   onPublish(callback: () => void): void
   /** Called before this generation is stopped: hold what arrives, finish what is in flight. Awaited, at most `timeouts.drain`. */
   onDrain(callback: () => unknown): void
   /** Called last, after the plugin's own effects are undone. */
   onDispose(callback: Disposer): void
+  /** Called when the transition in which this generation ended is over, whether another one went live in its place or not. */
+  onSettle(callback: () => void): void
+  /** Asked for what the host adds to the plugin's snapshot while this generation is live. */
+  onSnapshot(callback: () => SnapshotAdditions): void
   /** Runs code of this plugin so that whatever it starts, and does not catch, is known to be its own. */
-  run?<T>(code: () => T): T
+  run<T>(code: () => T): T
 }
 
 /** `context`: one object for all plugins, or a function that makes one for each generation. */

@@ -12,8 +12,32 @@ export type PluginState =
   | 'failed'
   | 'stopping'
 
+/** One route of a plugin. */
+export interface Route {
+  /** `ALL` for every method. */
+  readonly method: string
+  /** With the plugin's prefix, as the framework writes patterns. */
+  readonly path: string
+}
+
+/** What a plugin answers, and has answered since its first start. */
+export interface HttpSnapshot {
+  readonly prefix: string
+  readonly routes: readonly Route[]
+  readonly requests: number
+  /** Requests that ended in an error of the plugin's code. */
+  readonly errors: number
+  readonly inFlight: number
+}
+
+/** What a host may add to a plugin's snapshot. */
+export interface SnapshotAdditions {
+  /** Given by the routes of `plugbay/hono`, `/express`, `/fastify` and `/http`. */
+  readonly http?: HttpSnapshot
+}
+
 /** One plugin, at one moment. Plain data. */
-export interface PluginSnapshot {
+export interface PluginSnapshot extends SnapshotAdditions {
   readonly name: string
   readonly version: string | undefined
   readonly state: PluginState

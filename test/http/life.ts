@@ -1,20 +1,27 @@
 import type { Scope } from '#src/model/plugin.js'
+import type { SnapshotAdditions } from '#src/model/snapshot.js'
 
 /** One generation, lived by hand. */
 export interface Life {
   readonly scope: Scope
+  activate(): Promise<void>
   publish(): void
   drain(): Promise<void>
   dispose(): Promise<void>
+  settle(): void
+  additions(): SnapshotAdditions
 }
 
 /** A scope, and what the manager would do with it. */
 export function life(name: string, generation = 1, prefix?: string): Life {
   const abort = new AbortController()
   const calls = {
+    activate: [] as (() => unknown)[],
     publish: [] as (() => unknown)[],
     drain: [] as (() => unknown)[],
     dispose: [] as (() => unknown)[],
+    settle: [] as (() => unknown)[],
+    snapshot: [] as (() => SnapshotAdditions)[],
   }
   return {
     scope: {
@@ -32,9 +39,16 @@ export function life(name: string, generation = 1, prefix?: string): Life {
         reload: 'restart',
         enabled: true,
       },
+      onActivate: (callback) => void calls.activate.push(callback),
       onPublish: (callback) => void calls.publish.push(callback),
       onDrain: (callback) => void calls.drain.push(callback),
       onDispose: (callback) => void calls.dispose.push(callback),
+      onSettle: (callback) => void calls.settle.push(callback),
+      onSnapshot: (callback) => void calls.snapshot.push(callback),
+      run: (code) => code(),
+    },
+    activate: async () => {
+      for (const call of calls.activate) await call()
     },
     publish: () => {
       for (const call of calls.publish) call()
@@ -46,5 +60,9 @@ export function life(name: string, generation = 1, prefix?: string): Life {
       abort.abort()
       for (const call of calls.dispose.toReversed()) await call()
     },
+    settle: () => {
+      for (const call of calls.settle) call()
+    },
+    additions: () => Object.assign({}, ...calls.snapshot.map((call) => call())) as SnapshotAdditions,
   }
 }

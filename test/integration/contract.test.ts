@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PluginContext, PluginDefinition, PluginOption, Scope } from 'plugbay'
 import { managerFor, snapshot, until, valueOf } from '../manager.ts'
-import { formats, pluginCode } from '../plugin-code.ts'
+import { formats, pluginCode, valueCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
 
 type Ctx = PluginContext<any>
@@ -327,6 +327,57 @@ test('a context function makes one facade for each generation, with its own publ
     'a2 activate',
     'a2 publish, aborted false',
   ])
+})
+
+test('the host hears when the reload in which a generation ended is over, also if nothing went live; and adds to its snapshot', async (t) => {
+  const folder = await pluginsFolder(t, { 'a/metadata.json': {}, 'a/plugin.cjs': valueCode('cjs', 1) })
+  const said: string[] = []
+  const manager = managerFor(t, folder, {
+    context: (scope: Scope) => {
+      const { generation } = scope
+      scope.onPublish(() => said.push(`publish ${generation}`))
+      scope.onDispose(() => said.push(`dispose ${generation}`))
+      scope.onSettle(() => said.push(`settle ${generation}`))
+      scope.onSnapshot(() => ({
+        http: { prefix: '/a', routes: [], requests: generation, errors: 0, inFlight: 0 },
+      }))
+      scope.onSnapshot(() => assert.fail('of no use'))
+    },
+  })
+  await manager.start()
+  assert.equal(snapshot(manager, 'a').http?.requests, 1)
+  await manager.reload('a')
+  assert.equal(snapshot(manager, 'a').http?.requests, 2)
+  await manager.disable('a')
+  assert.equal(snapshot(manager, 'a').http, undefined)
+  await manager.enable('a')
+  await manager.close()
+  assert.deepEqual(said, [
+    ...['publish 1', 'dispose 1', 'publish 2', 'settle 1'],
+    ...['dispose 2', 'settle 2', 'publish 3', 'dispose 3', 'settle 3'],
+  ])
+})
+
+test('what the host does once activate has returned belongs to it: awaited, before it goes live; what it throws rolls back', async (t) => {
+  const folder = await pluginsFolder(t, { 'a/metadata.json': {}, 'a/plugin.cjs': valueCode('cjs', 1) })
+  const said: string[] = []
+  const manager = managerFor(t, folder, {
+    context: (scope: Scope) => {
+      const { generation } = scope
+      scope.onPublish(() => said.push(`publish ${generation}`))
+      scope.onActivate(async () => {
+        await delay(5)
+        said.push(`ready ${generation}`)
+        if (said.length === 3) throw new Error('the host cannot')
+      })
+    },
+  })
+  await manager.start()
+  await manager.reload('a')
+  assert.equal(snapshot(manager, 'a').state, 'active')
+  assert.deepEqual(manager.heard.codes('a'), ['ERR_PLUGIN_ACTIVATE'])
+  assert.match(manager.heard.problems[0]!.message, /the host cannot/)
+  assert.deepEqual(said, ['ready 1', 'publish 1', 'ready 2', 'ready 2', 'publish 2'])
 })
 
 test('a context function that throws is that plugin’s failure; the old generation goes on', async (t) => {
