@@ -25,9 +25,15 @@ export interface Code {
   readonly once: boolean
   /**
    * Evaluates all modules anew and gives the entry's exports (a namespace, or `module.exports`), wrapped, as a module
-   * that exports `then` would otherwise be taken for a promise. Rejects with what the code threw.
+   * that exports `then` would otherwise be taken for a promise. Throws, or rejects with, what the code threw.
+   * @param timers asked for by code that may use them
    */
-  evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }>
+  evaluate(timers: () => OwnedTimers): Evaluated | Promise<Evaluated>
+}
+
+/** What the entry exports. */
+export interface Evaluated {
+  readonly exports: unknown
 }
 
 /** The outcome of preparing a plugin's files. */

@@ -3,13 +3,15 @@ import type { Metadata } from '../model/metadata.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Effects } from './effects.ts'
 import type { Generation } from './generation.ts'
-import { ownedTimers } from './owned-timers.ts'
+import type { OwnedTimers } from './code.ts'
 
 /** What a context needs of its generation, and the generation shows nobody else. */
 export interface ContextParts {
   readonly previous: Previous | undefined
   readonly log: Logger
-  readonly signal: AbortSignal
+  /** Made when they are first asked for. */
+  readonly signal: () => AbortSignal
+  readonly timers: () => OwnedTimers
   readonly effects: Effects
   readonly attribute: <T>(run: () => T) => T
   readonly dependency: (name: string) => Generation | undefined
@@ -19,7 +21,7 @@ export interface ContextParts {
 export function createContext(generation: Generation, host: unknown, parts: ContextParts): PluginContext {
   const { candidate, settings } = generation.parts
   const { effects } = parts
-  const timers = ownedTimers(effects)
+  let log: Logger | undefined
   const context: PluginContext = {
     name: generation.name,
     version: candidate.metadata.version,
@@ -29,8 +31,12 @@ export function createContext(generation: Generation, host: unknown, parts: Cont
     generation: generation.number,
     previous: parts.previous,
     host,
-    signal: parts.signal,
-    log: prefixed(parts.log, generation.name),
+    get signal() {
+      return parts.signal()
+    },
+    get log() {
+      return (log ??= prefixed(parts.log, generation.name))
+    },
     plugin(name: string) {
       if (!declares(candidate.metadata, name)) throw undeclared(generation, name)
       return parts.dependency(name)?.api as any
@@ -40,8 +46,12 @@ export function createContext(generation: Generation, host: unknown, parts: Cont
       effects.add(() => disposeOf(disposable))
       return disposable
     },
-    setTimeout: timers.setTimeout,
-    setInterval: timers.setInterval,
+    get setTimeout() {
+      return parts.timers().setTimeout
+    },
+    get setInterval() {
+      return parts.timers().setInterval
+    },
     on: (emitter, event, listener) => {
       const attributed = function (this: unknown, ...values: unknown[]): unknown {
         return parts.attribute(() => listener.apply(this, values) as unknown)

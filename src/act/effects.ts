@@ -1,4 +1,5 @@
 import type { Disposer } from '../model/plugin.ts'
+import { isThenable } from './thenable.ts'
 import { TIMED_OUT, within } from './within.ts'
 
 /** How undoing one effect went wrong. */
@@ -61,15 +62,11 @@ export class Effects {
   async #undo(dispose: Disposer): Promise<void> {
     try {
       const result = dispose()
-      if (!isPromiseLike(result)) return
+      if (!isThenable(result)) return
       const outcome = await within(Promise.resolve(result), this.#options.timeout)
       if (outcome === TIMED_OUT) this.#options.onTrouble({ kind: 'timeout' })
     } catch (cause) {
       this.#options.onTrouble({ kind: 'threw', cause })
     }
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }

@@ -1,7 +1,6 @@
 import type { Candidate } from '../model/decision.ts'
 import type { Metadata } from '../model/metadata.ts'
 import type {
-  Disposer,
   HostContext,
   Logger,
   PluginContext,
@@ -14,13 +13,15 @@ import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
 import { attribute } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
-import type { Code } from './code.ts'
+import type { Code, OwnedTimers } from './code.ts'
 import { createContext } from './context.ts'
 import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
-import type { EffectTrouble } from './effects.ts'
+import type { EffectsOptions, EffectTrouble } from './effects.ts'
 import { GenerationProblems, StepFailure } from './generation-problems.ts'
+import { HostScope } from './host-scope.ts'
 import { ownedTimers } from './owned-timers.ts'
+import { isThenable } from './thenable.ts'
 import { TIMED_OUT, within } from './within.ts'
 
 /** What a generation is made of; enough to make the same one again. */
@@ -57,15 +58,13 @@ export class Generation {
   readonly #host: GenerationHost
   readonly #problems: GenerationProblems
   readonly #effects: Effects
-  /** The host's own undo, after the plugin's. */
-  readonly #hostEffects: Effects
   readonly #attribution: Attribution
-  readonly #abort = new AbortController()
-  readonly #activating: (() => unknown)[] = []
-  readonly #publishing: (() => void)[] = []
-  readonly #draining: (() => unknown)[] = []
-  readonly #settling: (() => void)[] = []
-  readonly #describing: (() => SnapshotAdditions)[] = []
+  /** The host's own view, and what it undoes after the plugin; none where the host's context is one for all. */
+  #scope: HostScope | undefined
+  /** Made when somebody asks for the signal: most never do. */
+  #abort: AbortController | undefined
+  #aborted: { readonly reason: unknown } | undefined
+  #timers: OwnedTimers | undefined
   #dependencies: ReadonlyMap<string, Generation> = new Map()
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
@@ -84,13 +83,7 @@ export class Generation {
     this.#host = host
     this.#problems = new GenerationProblems(parts.candidate, host.onProblem)
     this.#attribution = { name: this.name, generation: number, inTransition: false }
-    const options = {
-      timeout: host.timeouts.deactivate,
-      onTrouble: (trouble: EffectTrouble) => this.#disposeTrouble(trouble),
-      onLate: () => this.#late(),
-    }
-    this.#effects = new Effects(options)
-    this.#hostEffects = new Effects(options)
+    this.#effects = new Effects(this.#effectsOptions())
   }
 
   /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
@@ -98,12 +91,8 @@ export class Generation {
     const start = performance.now()
     const { activate: limit } = this.#host.timeouts
     try {
-      const timers = ownedTimers(this.#effects)
-      const outcome = await within(
-        this.#run(() => this.parts.code.evaluate(timers)),
-        limit,
-        this.#host.closing,
-      )
+      const evaluated = this.#run(() => this.parts.code.evaluate(this.#ownedTimers))
+      const outcome = isPromise(evaluated) ? await within(evaluated, limit, this.#host.closing) : evaluated
       if (outcome === TIMED_OUT)
         throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
       const definition = readDefinition(outcome.exports)
@@ -134,21 +123,24 @@ export class Generation {
     const start = performance.now()
     this.#dependencies = dependencies
     try {
-      const host = await this.#hostContext()
+      const { context } = this.#host
+      const host = typeof context === 'function' ? await this.#hostContext(context as MakeContext) : context
       this.#context = createContext(this, host, {
         previous,
         log: this.#host.log,
-        signal: this.#abort.signal,
+        signal: () => this.#signal,
+        timers: () => this.#ownedTimers(),
         effects: this.#effects,
         attribute: (run) => attribute(this.#attribution, run),
         dependency: (name) => this.#dependencies.get(name),
       })
-      this.api = await this.#activateInTime(this.#definition!, this.#context)
+      const activation = this.#run(() => this.#activation(this.#definition!, this.#context!))
+      this.api = isPromise(activation) ? await this.#inTime(activation) : activation
       this.#activated = true
       sequence += 1
       this.sequence = sequence
     } catch (cause) {
-      this.#abort.abort(cause)
+      this.#abortWith(cause)
       await this.#endEffects()
       throw cause instanceof StepFailure
         ? cause
@@ -160,28 +152,24 @@ export class Generation {
 
   /** Goes live. */
   publish(): void {
-    this.#tell(this.#publishing)
+    this.#scope?.publish()
   }
 
   /** The transition in which it ended is over. */
   settle(): void {
-    this.#tell(this.#settling)
-    this.#settling.length = 0
+    this.#scope?.settle()
   }
 
   /** What the host adds to the plugin's snapshot. */
-  additions(): SnapshotAdditions {
-    if (this.#describing.length === 0) return {}
-    const additions: SnapshotAdditions[] = []
-    this.#tell(this.#describing.map((describe) => () => void additions.push(describe())))
-    return Object.assign({}, ...additions) as SnapshotAdditions
+  additions(): SnapshotAdditions | undefined {
+    return this.#scope?.additions()
   }
 
   /** Lets what is in flight finish, for at most `timeouts.drain`. */
   async drain(): Promise<void> {
-    if (this.#draining.length === 0) return
+    const drained = this.#scope?.drained()
+    if (!drained) return
     const limit = this.#host.timeouts.drain
-    const drained = Promise.allSettled(this.#draining.map(async (callback) => callback()))
     if ((await within(drained, limit)) === TIMED_OUT)
       this.#problems.warn('ERR_PLUGIN_DRAIN_TIMEOUT', `still had calls in flight after ${limit} ms`)
   }
@@ -191,32 +179,28 @@ export class Generation {
    * @returns what `deactivate` returned
    */
   async stop(): Promise<unknown> {
-    this.#abort.abort(stopped(this.name))
+    this.#abortWith(stopped(this.name))
     const state = this.#activated ? await this.#deactivate() : undefined
     await this.#endEffects()
     return state
   }
 
-  async #hostContext(): Promise<unknown> {
-    const { context } = this.#host
-    if (typeof context !== 'function') return context
-    const scope: Scope = {
+  async #hostContext(context: MakeContext): Promise<unknown> {
+    const scope = new HostScope({
       name: this.name,
       generation: this.number,
       metadata: this.parts.candidate.metadata,
-      signal: this.#abort.signal,
-      onActivate: (callback) => void this.#activating.push(callback),
-      onPublish: (callback) => void this.#publishing.push(callback),
-      onDrain: (callback) => void this.#draining.push(callback),
-      onDispose: (callback: Disposer) => void this.#hostEffects.add(callback),
-      onSettle: (callback) => void this.#settling.push(callback),
-      onSnapshot: (callback) => void this.#describing.push(callback),
+      signal: () => this.#signal,
       run: (code) => attribute({ ...this.#attribution, inTransition: false }, code),
-    }
+      effects: this.#effectsOptions(),
+      onThrown: (cause) =>
+        this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause),
+    })
+    this.#scope = scope
     const limit = this.#host.timeouts.activate
     let given: unknown
     try {
-      const giving = Promise.resolve((context as (scope: Scope) => unknown)(scope))
+      const giving = Promise.resolve(context(scope))
       given = await within(giving, limit, this.#host.closing)
     } catch (cause) {
       throw this.#problems.thrown(
@@ -229,13 +213,20 @@ export class Generation {
     throw this.#problems.failure('ERR_PLUGIN_CONTEXT', `was not given the host's context within ${limit} ms.`)
   }
 
-  async #activateInTime(definition: PluginDefinition, context: PluginContext): Promise<unknown> {
+  /** A promise only where there is something to wait for. */
+  #activation(definition: PluginDefinition, context: PluginContext): unknown {
+    const api: unknown = definition.activate(context)
+    return isThenable(api) || this.#scope?.waits ? this.#finished(api) : api
+  }
+
+  async #finished(api: unknown): Promise<unknown> {
+    const settled = await api
+    await this.#scope?.activated()
+    return settled
+  }
+
+  async #inTime(activation: Promise<unknown>): Promise<unknown> {
     const limit = this.#host.timeouts.activate
-    const activation = this.#run(async () => {
-      const api = await definition.activate(context)
-      for (const callback of this.#activating) await callback()
-      return api
-    })
     const outcome = await within(activation, limit, this.#host.closing)
     if (outcome !== TIMED_OUT) return outcome
     // It may still come to an end: what it set up is its own to take down then.
@@ -251,10 +242,9 @@ export class Generation {
     if (!definition.deactivate) return undefined
     const limit = this.#host.timeouts.deactivate
     try {
-      const outcome = await within(
-        this.#run(async () => definition.deactivate!(this.#context!)),
-        limit,
-      )
+      const deactivated: unknown = this.#run(() => definition.deactivate!(this.#context!))
+      if (!isThenable(deactivated)) return deactivated
+      const outcome = await within(Promise.resolve(deactivated), limit)
       if (outcome !== TIMED_OUT) return outcome
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)
     } catch (cause) {
@@ -265,32 +255,50 @@ export class Generation {
 
   async #endEffects(): Promise<void> {
     await attribute(this.#attribution, () => this.#effects.end())
-    await this.#hostEffects.end()
+    await this.#scope?.end()
     this.#dependencies = new Map()
-    this.#activating.length = 0
-    this.#publishing.length = 0
-    this.#draining.length = 0
-    this.#describing.length = 0
   }
 
-  /** The host's own callbacks: one that throws keeps no other from being called. */
-  #tell(callbacks: readonly (() => void)[]): void {
-    for (const callback of callbacks) {
-      try {
-        callback()
-      } catch (cause) {
-        this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause)
-      }
+  get #signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      if (this.#aborted) this.#abort.abort(this.#aborted.reason)
+    }
+    return this.#abort.signal
+  }
+
+  #abortWith(reason: unknown): void {
+    this.#aborted ??= { reason }
+    this.#abort?.abort(reason)
+  }
+
+  readonly #ownedTimers = (): OwnedTimers => (this.#timers ??= ownedTimers(this.#effects))
+
+  #effectsOptions(): EffectsOptions {
+    return {
+      timeout: this.#host.timeouts.deactivate,
+      onTrouble: (trouble) => this.#disposeTrouble(trouble),
+      onLate: () => this.#late(),
     }
   }
 
-  async #run<T>(run: () => Promise<T>): Promise<T> {
-    this.#attribution.inTransition = true
+  /** Runs code of the plugin that the transition waits for. */
+  #run<T>(run: () => T): T {
+    const waited = this.#attribution
+    const over = (): void => {
+      waited.inTransition = false
+    }
+    waited.inTransition = true
+    let result: T
     try {
-      return await attribute(this.#attribution, run)
-    } finally {
-      this.#attribution.inTransition = false
+      result = attribute(waited, run)
+    } catch (cause) {
+      over()
+      throw cause
     }
+    if (isThenable(result)) result.then(over, over)
+    else over()
+    return result
   }
 
   #late(): void {
@@ -311,6 +319,12 @@ export class Generation {
         `did not finish a disposer within ${this.#host.timeouts.deactivate} ms`,
       )
   }
+}
+
+type MakeContext = (scope: Scope) => unknown
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise
 }
 
 /**

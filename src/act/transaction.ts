@@ -48,7 +48,7 @@ export interface Outcome {
 export async function transact(plan: Plan, stage: Stage): Promise<Outcome> {
   const transaction = new Transaction(plan, stage)
   await transaction.prepare()
-  if (!stage.host.closing.aborted) {
+  if (transaction.stops && !stage.host.closing.aborted) {
     await transaction.drain()
     await transaction.stop()
   }
@@ -70,6 +70,7 @@ class Transaction {
   readonly #stopped: Generation[] = []
   readonly #failed = new Map<string, Problem>()
   #restarting: readonly string[]
+  readonly #parts = new Map<string, Part>()
 
   constructor(plan: Plan, stage: Stage) {
     this.#plan = plan
@@ -84,6 +85,11 @@ class Transaction {
       this.#giveWay(unloadable)
       await this.#discardUnneeded()
     }
+  }
+
+  /** Whether anything that runs is to be stopped. */
+  get stops(): boolean {
+    return this.#plan.stop.length > 0 || this.#restarting.length > 0
   }
 
   async drain(): Promise<void> {
@@ -102,7 +108,7 @@ class Transaction {
 
   async start(): Promise<void> {
     const goingBack = new Set<string>()
-    let waiting = this.#toStart().filter((name) => this.#fresh.has(name))
+    let waiting: string[] = this.#toStart().filter((name) => this.#fresh.has(name))
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const problem = await (goingBack.has(name) ? this.#rollBack(name) : this.#startFresh(name))
       if (!problem || this.#closing) continue
@@ -111,7 +117,7 @@ class Transaction {
       // Its old code may need somebody who is started only after it.
       goingBack.add(name)
       this.#onOldCode.add(name)
-      waiting = this.#inOrder([name, ...waiting])
+      waiting = [...this.#inOrder([name, ...waiting])]
     }
   }
 
@@ -139,7 +145,7 @@ class Transaction {
     for (const name of this.#toStart()) {
       if (this.#closing) return undefined
       if (this.#fresh.has(name)) continue
-      const part = this.#stage.part(name)
+      const part = this.#part(name)
       const parts = this.#onOldCode.has(name) ? part.live!.parts : part.parts!
       const generation = new Generation(parts, part.number, this.#stage.host)
       try {
@@ -160,7 +166,7 @@ class Transaction {
       this.#closeRestarting()
       return
     }
-    const { parts, live } = this.#stage.part(name)
+    const { parts, live } = this.#part(name)
     if (parts !== live?.parts && !this.#onOldCode.has(name)) {
       this.#changed.delete(name)
       this.#onOldCode.add(name)
@@ -205,7 +211,7 @@ class Transaction {
   async #discardUnneeded(): Promise<void> {
     const needed = new Set(this.#toStart())
     for (const [name, generation] of this.#fresh) {
-      const outdated = this.#onOldCode.has(name) && generation.parts !== this.#stage.part(name).live?.parts
+      const outdated = this.#onOldCode.has(name) && generation.parts !== this.#part(name).live?.parts
       if (needed.has(name) && !outdated) continue
       this.#fresh.delete(name)
       await generation.stop()
@@ -225,7 +231,7 @@ class Transaction {
       }
     }
     try {
-      await generation.activate(dependencies, this.#ended.get(name) ?? this.#stage.part(name).previous)
+      await generation.activate(dependencies, this.#ended.get(name) ?? this.#part(name).previous)
       this.#live.set(name, generation)
       return undefined
     } catch (cause) {
@@ -246,7 +252,7 @@ class Transaction {
 
   /** Starts the code that ran before once more. */
   async #rollBack(name: string): Promise<Problem | undefined> {
-    const { live, number } = this.#stage.part(name)
+    const { live, number } = this.#part(name)
     const generation = new Generation(live!.parts, number, this.#stage.host)
     let problem: Problem | undefined
     try {
@@ -261,7 +267,7 @@ class Transaction {
   #running(name: string): Generation | undefined {
     const started = this.#live.get(name)
     if (started || this.#ended.has(name)) return started
-    return this.#stage.part(name).live
+    return this.#part(name).live
   }
 
   #dependencyFailed(name: string, dependency: string): Problem {
@@ -279,32 +285,41 @@ class Transaction {
     }
   }
 
+  #part(name: string): Part {
+    let part = this.#parts.get(name)
+    if (!part) this.#parts.set(name, (part = this.#stage.part(name)))
+    return part
+  }
+
   #dependencies(name: string): readonly string[] {
-    const { parts, live } = this.#stage.part(name)
+    const { parts, live } = this.#part(name)
     return [...(parts?.dependencies ?? []), ...(live?.parts.dependencies ?? [])]
   }
 
-  #toStart(): string[] {
+  #toStart(): readonly string[] {
+    if (this.#restarting.length === 0 && this.#plan.start.length === this.#starting.size)
+      return this.#inOrder(this.#plan.start)
     return this.#inOrder([...this.#starting, ...this.#restarting])
   }
 
   /** Dependents first: the reverse of the order in which they were started. */
   #toStop(): Generation[] {
     return [...this.#plan.stop, ...this.#restarting]
-      .map((name) => this.#stage.part(name).live)
+      .map((name) => this.#part(name).live)
       .filter((generation) => generation !== undefined)
       .sort((a, b) => b.sequence - a.sequence)
   }
 
   /** Dependencies first. What goes back to its old code has the old dependencies, which the plan did not order by. */
-  #inOrder(names: readonly string[]): string[] {
+  #inOrder(names: readonly string[]): readonly string[] {
+    if (names.length < 2) return names
     const byPosition = [...names].sort((a, b) => this.#stage.position(a) - this.#stage.position(b))
     if (this.#onOldCode.size === 0) return byPosition
     const left = new Set(byPosition)
     const ordered: string[] = []
     const take = (name: string): void => {
       if (!left.delete(name)) return
-      const { parts, live } = this.#stage.part(name)
+      const { parts, live } = this.#part(name)
       const used = this.#onOldCode.has(name) ? live?.parts : parts
       for (const dependency of used?.dependencies ?? []) take(dependency)
       ordered.push(name)

@@ -12,17 +12,26 @@ export async function within<T>(
 ): Promise<T | typeof TIMED_OUT> {
   let timer: NodeJS.Timeout | undefined
   let giveUp = (): void => undefined
+  let over = false
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
     giveUp = () => resolve(TIMED_OUT)
-    timer = setTimeout(giveUp, ms)
     if (signal?.aborted) giveUp()
-    else signal?.addEventListener('abort', giveUp)
+    // Most promises settle in this very turn: a timer costs more than all the rest.
+    process.nextTick(() => {
+      if (over) return
+      timer = setTimeout(giveUp, ms)
+      signal?.addEventListener('abort', giveUp)
+      if (signal?.aborted) giveUp()
+    })
   })
   try {
     return await Promise.race([promise, limit])
   } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', giveUp)
+    over = true
+    if (timer) {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', giveUp)
+    }
     promise.catch(() => undefined)
   }
 }

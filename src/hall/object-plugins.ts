@@ -32,7 +32,7 @@ export function objectPlugins(
       id: `object:${name}`,
       kind: 'object',
       once: false,
-      evaluate: async () => ({ exports: plugin }),
+      evaluate: () => ({ exports: plugin }),
     }
     found.set(name, { candidate, code })
   }

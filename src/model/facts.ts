@@ -6,6 +6,8 @@ export interface FileFact {
   readonly mtimeMs: number
   readonly ctimeMs: number
   readonly ino: number
+  /** The file was reached by a link. */
+  readonly linked?: true
 }
 
 /** A text file as it was found. */

@@ -36,18 +36,22 @@ export function discover(directory: string): DirectoryFacts {
 /**
  * Looks at one plugin folder.
  * @param known what the look before found; returned itself when nothing changed.
+ * @param parent the folder that it lies in, with links followed, where that is known.
  * @returns `undefined` when the folder is gone or has no metadata.json.
  */
 export function readFolder(
   directory: string,
   known?: FolderFacts,
   now: number = Date.now(),
+  parent?: string,
 ): FolderFacts | undefined {
   const walk = new Walk()
   let real: string
   try {
-    real = realpathSync.native(directory)
-    walk.folder(real, '', 0)
+    const stat = lstatSync(directory)
+    const sure = parent !== undefined && stat.isDirectory()
+    real = sure ? parent + sep + basename(directory) : realpathSync.native(directory)
+    walk.folder(real, '', 0, sure ? stat : statSync(real))
   } catch (cause) {
     if (isGone(cause)) return undefined
     return unreadableFolder(directory, cause)
@@ -92,8 +96,7 @@ class Walk {
   touchedMs = 0
   codeTouchedMs = 0
 
-  folder(path: string, relative: string, depth: number): void {
-    const stat = statSync(path)
+  folder(path: string, relative: string, depth: number, stat: Stats): void {
     this.folders.set(relative, `${stat.dev}:${stat.ino}`)
     this.touchedMs = Math.max(this.touchedMs, stat.ctimeMs)
     const entries = readdirSync(path, { withFileTypes: true })
@@ -114,24 +117,27 @@ class Walk {
       if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
       return
     }
-    if (stat.isDirectory()) this.subfolder(path, within, depth, entry.isSymbolicLink())
-    else if (stat.isFile()) this.file(within, stat)
+    if (stat.isDirectory()) this.subfolder(path, within, depth, stat, entry.isSymbolicLink())
+    else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink())
   }
 
-  subfolder(path: string, relative: string, depth: number, linked: boolean): void {
+  subfolder(path: string, relative: string, depth: number, stat: Stats, linked: boolean): void {
     // A linked sub-folder is not followed: it may lead out, or round in a circle.
     if (linked || depth >= DEPTH_LIMIT) return
     try {
-      this.folder(path, relative, depth + 1)
+      this.folder(path, relative, depth + 1, stat)
     } catch (cause) {
       if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
     }
   }
 
-  file(relative: string, stat: Stats): void {
+  file(relative: string, stat: Stats, linked: boolean): void {
     if (this.files.size >= FILES_LIMIT) return
     const { size, mtimeMs, ctimeMs, ino } = stat
-    this.files.set(relative, { size, mtimeMs, ctimeMs, ino })
+    this.files.set(
+      relative,
+      linked ? { size, mtimeMs, ctimeMs, ino, linked } : { size, mtimeMs, ctimeMs, ino },
+    )
     this.touchedMs = Math.max(this.touchedMs, ctimeMs)
     if (CODE.test(relative)) this.codeTouchedMs = Math.max(this.codeTouchedMs, ctimeMs)
   }
@@ -148,7 +154,7 @@ function readMetadata(
     // The look before came after every touch of the folder, and this file had rested by then.
     if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
   }
-  return readText(join(directory, 'metadata.json'), METADATA_LIMIT)
+  return readText(join(directory, 'metadata.json'), METADATA_LIMIT, now?.size)
 }
 
 function sameText(a: TextFact, b: TextFact): boolean {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
@@ -67,10 +68,11 @@ export class Folders {
   async look(directories?: ReadonlySet<string>): Promise<Look> {
     const seen: Seen = { rested: new Map(), again: undefined, written: false }
     let turn = 0
+    const parents = realParents()
     for (const directory of this.#names(directories)) {
       turn += 1
       if (turn % CHUNK === 0) await new Promise(setImmediate)
-      this.#lookAt(directory, seen)
+      this.#lookAt(directory, seen, parents(dirname(directory)))
     }
     const look = { changed: [] as FolderFacts[], gone: [] as string[], again: seen.again }
     if (this.#holds(seen)) return look
@@ -115,10 +117,10 @@ export class Folders {
     return names
   }
 
-  #lookAt(directory: string, seen: Seen): void {
+  #lookAt(directory: string, seen: Seen, parent: string | undefined): void {
     const known = this.#known.get(directory)
     const now = Date.now()
-    const facts = readFolder(directory, known, now)
+    const facts = readFolder(directory, known, now, parent)
     if (facts === known || (!facts && this.#isOutOfSight(directory))) {
       this.#moving.delete(directory)
       return
@@ -170,5 +172,22 @@ export class Folders {
     if (before && !before.facts) return Math.max(0, settle - (now - before.at))
     this.#moving.set(directory, { facts, at: now, since })
     return settle
+  }
+}
+
+/** Plugin folders lie side by side: where a parent really is gets asked once a look. */
+function realParents(): (path: string) => string | undefined {
+  const known = new Map<string, string | undefined>()
+  return (path) => {
+    if (!known.has(path)) known.set(path, realPath(path))
+    return known.get(path)
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync.native(path)
+  } catch {
+    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
 import type { TextFact } from '../model/facts.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
@@ -14,8 +14,11 @@ let scratch = Buffer.allocUnsafeSlow(64 * 1024)
  * cold start, and a thread-pool round trip costs more than the read.
  * @param path absolute.
  * @param limit in bytes; a larger file is refused by its `stat`, without being read.
+ * @param size in bytes, of what a `stat` has just found to be a regular file
  */
-export function readText(path: string, limit: number): TextFact {
+export function readText(path: string, limit: number, size: number = limit + 1): TextFact {
+  const usual = size <= limit ? readUsual(path, limit) : undefined
+  if (usual !== undefined) return { kind: 'text', path, text: usual }
   let descriptor: number
   try {
     descriptor = openSync(path, flags)
@@ -48,6 +51,20 @@ export function readText(path: string, limit: number): TextFact {
     closeSync(descriptor)
   }
 }
+
+/** In one call of the system's, the text of a file with which nothing is the matter; `undefined`: look closer. */
+function readUsual(path: string, limit: number): string | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+  return text.length > limit || odd.test(text) ? undefined : text
+}
+
+// A byte order mark, or what bytes that are not UTF-8 become.
+const odd = /^\uFEFF|[\0\uFFFD]/
 
 /** The bytes, in a buffer that the next call overwrites. */
 function read(descriptor: number, size: number): Buffer {

@@ -37,7 +37,7 @@ async function load(value: number, previous: Code | undefined): Promise<Code> {
     previous,
   )
   if ('problem' in outcome) throw new Error(outcome.problem.message)
-  const { exports } = (await outcome.code.evaluate(timers)) as { exports: { activate(): number } }
+  const { exports } = (await outcome.code.evaluate(() => timers)) as { exports: { activate(): number } }
   if (exports.activate() !== value) throw new Error(`${value} gave ${exports.activate()}`)
   generations.push(new WeakRef(exports.activate))
   return outcome.code

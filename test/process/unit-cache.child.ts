@@ -18,7 +18,7 @@ const outcome = await loader.prepare({
   files: factsOf(folder),
 })
 if ('problem' in outcome) throw new Error(outcome.problem.message)
-const { exports } = (await outcome.code.evaluate(timers)) as { exports: { v: number } }
+const { exports } = (await outcome.code.evaluate(() => timers)) as { exports: { v: number } }
 const children = readdirSync('/proc/self/task')
   .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
   .filter((pid) => pid !== '')

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ContentHashes, ReadFile } from './content-hash.ts'
-import { isCodeFile } from './plugin-files.ts'
+import { KnownFiles } from './known-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
 
 /** What all code in a folder comes to. */
@@ -17,26 +17,30 @@ export interface FolderHash {
  * Hashes the names and contents of all code files of a folder. metadata.json is left out unless some code names it:
  * its edits are the manager's business.
  */
-export function hashFolder(plugin: PluginFiles, contents: ContentHashes): FolderHash {
+export function hashFolder(
+  plugin: PluginFiles,
+  contents: ContentHashes,
+  known: KnownFiles = new KnownFiles(plugin),
+): FolderHash {
   const shas = new Map<string, string>()
   const fresh = new Map<string, ReadFile>()
-  const hash = createHash('sha256')
+  let text = ''
   let mentionsMetadata = false
-  for (const [name, fact] of plugin.files) {
-    if (name === 'metadata.json' || !isCodeFile(name)) continue
-    const path = join(plugin.real, name)
-    const content = contents.of(path, fact)
+  for (const name of known.code) {
+    if (name === 'metadata.json') continue
+    const path = known.pathOf(name)
+    const content = contents.of(path, plugin.files.get(name))
     if (content === undefined) continue
-    if ('bytes' in content) fresh.set(path, content as ReadFile)
+    if ('text' in content) fresh.set(path, content as ReadFile)
     shas.set(path, content.sha)
     mentionsMetadata ||= content.mentionsMetadata
-    hash.update(`${name}\0${content.sha}\n`)
+    text += `${name}\0${content.sha}\n`
   }
   if (mentionsMetadata) {
     const path = join(plugin.real, 'metadata.json')
     const metadata = contents.of(path)
     if (metadata !== undefined) shas.set(path, metadata.sha)
-    if (metadata !== undefined) hash.update(`metadata.json\0${metadata.sha}\n`)
+    if (metadata !== undefined) text += `metadata.json\0${metadata.sha}\n`
   }
-  return { sha: hash.digest('hex'), shas, fresh }
+  return { sha: hash('sha256', text), shas, fresh }
 }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
-import type { Code, OwnedTimers } from '../code.ts'
+import type { Code, Evaluated, OwnedTimers } from '../code.ts'
 import type { ContentHashes } from './content-hash.ts'
+import { KnownFiles } from './known-files.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import type { ModuleStore } from './module-store.ts'
@@ -31,14 +32,14 @@ export class CommonjsCode implements Code {
     this.#entry = entry
     this.#neighbours = neighbours
     this.#packageType = store.formats.packageType(dirname(entry))
-    this.#addon = [...plugin.files.keys()].some((name) => name.endsWith('.node'))
+    this.#addon = store.known?.hasAddon ?? false
   }
 
   get once(): boolean {
     return this.#addon || [...this.store.files.values()].some((file) => file.kind === 'addon')
   }
 
-  async evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }> {
+  evaluate(timers: () => OwnedTimers): Evaluated {
     const registry = this.#registry(timers)
     try {
       return { exports: registry.load(this.#entry) }
@@ -52,19 +53,21 @@ export class CommonjsCode implements Code {
     const { real, entry } = this.#plugin
     if (plugin.real !== real || plugin.entry !== entry) return false
     return (
-      new ModuleFormats(real).packageType(dirname(this.#entry)) === this.#packageType &&
-      this.store.isUnchanged(plugin, contents)
+      new ModuleFormats(real, new KnownFiles(plugin)).packageType(dirname(this.#entry)) ===
+        this.#packageType && this.store.isUnchanged(plugin, contents)
     )
   }
 
-  #registry(timers: OwnedTimers): ModuleRegistry {
+  #registry(timers: () => OwnedTimers): ModuleRegistry {
     const { name, real } = this.#plugin
     const scope = { name, real, store: this.store, ownPackages: true, owner: this.#neighbours.owner }
-    const imports = new OwnImports({ ...scope, registry: () => registry, importCompiled: () => undefined })
+    let imports: OwnImports | undefined
+    const ownImports = (): OwnImports =>
+      (imports ??= new OwnImports({ ...scope, registry: () => registry, importCompiled: () => undefined }))
     const registry: ModuleRegistry = new ModuleRegistry({
       ...scope,
       timers,
-      importFrom: (file) => imports.from(file),
+      importFrom: (file) => ownImports().from(file),
       requireCompiled: () => undefined,
     })
     return registry

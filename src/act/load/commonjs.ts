@@ -21,7 +21,7 @@ type ModuleFunction = (
 /** A compiled CommonJS file. */
 export interface CommonjsFile {
   /** Gives the module function of one generation. */
-  instantiate(timers: OwnedTimers, importFunction: ImportFunction): ModuleFunction
+  instantiate(timers: () => OwnedTimers, importFunction: () => ImportFunction): ModuleFunction
   /** The code, near enough to look for exports in it. V8 keeps it anyway. */
   text(): string
 }
@@ -40,8 +40,8 @@ export const commonjsReady: Promise<void> = init()
  * Compiles a CommonJS file, without running it. Lines and columns of stack traces are those of the file.
  * @throws SyntaxError as Node would, with its place in the first lines of `stack`.
  */
-export function compileCommonjs(path: string, bytes: Buffer, plugin: string): CommonjsFile {
-  const source = plainText(bytes)
+export function compileCommonjs(path: string, content: string, plugin: string): CommonjsFile {
+  const source = plainText(content)
   const { text, name } = withOwnImport(source)
   let outer: Function
   try {
@@ -56,20 +56,30 @@ export function compileCommonjs(path: string, bytes: Buffer, plugin: string): Co
   } catch (error) {
     throw plainSyntaxError(path, source, plugin) ?? error
   }
+  const timed = usesTimers.test(source)
+  const importing = usesImport.test(source)
   return {
-    instantiate: (timers, importFunction) =>
-      outer(...timerNames.map((timer) => timers[timer]), importFunction) as ModuleFunction,
+    instantiate(timers, importFunction) {
+      const own = importing ? importFunction() : undefined
+      if (!timed) return outer(...noTimers, own) as ModuleFunction
+      const owned = timers()
+      return outer(...timerNames.map((timer) => owned[timer]), own) as ModuleFunction
+    },
     text: () => Function.prototype.toString.call(outer),
   }
 }
 
+// What a file does not name it cannot use, unless it makes code of a string.
+const usesTimers = /(?:Timeout|Interval|Immediate)\b|\beval\b/
+const noTimers = timerNames.map(() => undefined)
+const usesImport = /\bimport\b|\beval\b/
 const mayEvaluateImport = /\b(?:eval|Function)\b[^]*\bimport\b|\bimport\b[^]*\b(?:eval|Function)\b/
 
 /** The text without a byte order mark, its `#!` line made a comment. */
-export function plainText(bytes: Buffer): string {
-  const text = bytes.toString('utf8')
+export function plainText(text: string): string {
   const start = text.codePointAt(0) === 0xfe_ff ? 1 : 0
-  return text.startsWith('#!', start) ? `//${text.slice(start + 2)}` : text.slice(start)
+  if (text.startsWith('#!', start)) return `//${text.slice(start + 2)}`
+  return start === 0 ? text : text.slice(start)
 }
 
 /**

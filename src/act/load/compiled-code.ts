@@ -2,7 +2,7 @@ import * as nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { resolve } from 'import-meta-resolve'
-import type { Code, OwnedTimers } from '../code.ts'
+import type { Code, Evaluated, OwnedTimers } from '../code.ts'
 import type { Neighbours } from './commonjs-code.ts'
 import type { ContentHashes } from './content-hash.ts'
 import type { Namespace } from './externals.ts'
@@ -50,11 +50,11 @@ export class CompiledCode implements Code {
     return this.#addon || [...this.parts.store.files.values()].some((file) => file.kind === 'addon')
   }
 
-  async evaluate(timers: OwnedTimers): Promise<{ readonly exports: unknown }> {
+  async evaluate(timers: () => OwnedTimers): Promise<Evaluated> {
     const { unit, commonjsEntry, store } = this.parts
     const generation = new CompiledGeneration(this.parts, timers)
     try {
-      const pending = unit.instantiate(generation, generation.requireFunction, timers)
+      const pending = unit.instantiate(generation, generation.requireFunction, timers())
       if (pending !== undefined) await (pending as Promise<void>)
       return {
         exports: commonjsEntry === undefined ? generation.exports : generation.registry.load(commonjsEntry),
@@ -86,7 +86,7 @@ class CompiledGeneration implements UnitRuntime {
   #rows: Readonly<Record<string, UnitRow>> = {}
   #nodeModule: object | undefined
 
-  constructor(parts: CompiledParts, timers: OwnedTimers) {
+  constructor(parts: CompiledParts, timers: () => OwnedTimers) {
     this.#parts = parts
     const { plugin, store, neighbours, externals } = parts
     const { name, real, entry } = plugin

@@ -12,7 +12,8 @@ export interface ContentHash {
 
 /** A file as it was just read. */
 export interface ReadFile extends ContentHash {
-  readonly bytes: Buffer
+  /** As Node decodes a module's source; nothing of an addon. */
+  readonly text: string
 }
 
 /**
@@ -41,16 +42,17 @@ export class ContentHashes {
    */
   read(path: string, fact: FileFact | undefined = factOf(path)): ReadFile | undefined {
     if (fact === undefined) return undefined
-    let bytes: Buffer
+    let content: string | Buffer
     try {
-      bytes = readFileSync(path)
+      content = path.endsWith('.node') ? readFileSync(path) : readFileSync(path, 'utf8')
     } catch {
       this.#known.delete(path)
       return undefined
     }
-    const read = { fact, sha: hash('sha256', bytes), mentionsMetadata: bytes.includes('metadata.json') }
-    this.#known.set(path, { ...read, racy: Date.now() - fact.ctimeMs < racyMs })
-    return { ...read, bytes }
+    const sha = hash('sha256', content)
+    const mentionsMetadata = content.includes('metadata.json')
+    this.#known.set(path, { fact, sha, mentionsMetadata, racy: Date.now() - fact.ctimeMs < racyMs })
+    return { fact, sha, mentionsMetadata, text: typeof content === 'string' ? content : '' }
   }
 
   forget(path: string): void {

@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
 import { hashFolder } from './code-hash.ts'
@@ -11,6 +10,7 @@ import { CompiledCode } from './compiled-code.ts'
 import { ContentHashes } from './content-hash.ts'
 import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from '../message-of.ts'
+import { KnownFiles } from './known-files.ts'
 import { loadsCompiled } from './loads-compiled.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleStore } from './module-store.ts'
@@ -49,6 +49,8 @@ export interface Loader {
 /** CommonJS plugins are prepared without waiting for anything: after this many, others have their turn. */
 const pause = 32
 
+let lexing = false
+
 export function createLoader(options: LoaderOptions): Loader {
   const esbuild = shareEsbuild()
   let count = 0
@@ -58,16 +60,21 @@ export function createLoader(options: LoaderOptions): Loader {
   const shop = { contents, cache, neighbours, compiler: new UnitCompiler(esbuild) }
 
   async function prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared> {
-    await commonjsReady
+    if (!lexing) {
+      await commonjsReady
+      lexing = true
+    }
     if (++count % pause === 0) await setImmediate()
     if (previous instanceof CommonjsCode && previous.isUnchanged(plugin, contents)) return { code: previous }
+    const known = new KnownFiles(plugin)
     let entry: string
     try {
-      entry = realFile(join(plugin.real, plugin.entry), new Set([plugin.real]))
+      const path = resolve(plugin.real, plugin.entry)
+      entry = known.find(path) === path ? path : realFile(path, new Set([plugin.real]))
     } catch (cause) {
       return { problem: entryProblem(plugin, cause) }
     }
-    const folder = hashFolder(plugin, contents)
+    const folder = hashFolder(plugin, contents, known)
     const before = sameFolder(plugin, previous)
     if (
       before instanceof CompiledCode &&
@@ -76,13 +83,13 @@ export function createLoader(options: LoaderOptions): Loader {
     ) {
       return { code: before }
     }
-    const formats = new ModuleFormats(plugin.real)
-    const store = new ModuleStore(plugin, contents, formats, folder.fresh, storeOf(before)?.files)
+    const formats = new ModuleFormats(plugin.real, known)
+    const store = new ModuleStore(plugin, contents, formats, known, folder.fresh, storeOf(before)?.files)
     let format: 'commonjs' | 'compiled'
     let open: boolean
     try {
       format = store.isCommonjs(entry) ? 'commonjs' : 'compiled'
-      open = loadsCompiled(plugin, store)
+      open = loadsCompiled(plugin, store, known)
       if (format === 'commonjs') store.load(entry)
     } catch (cause) {
       return { problem: problemOf(cause) ?? entryProblem(plugin, cause) }
@@ -140,7 +147,7 @@ function storeOf(code: CommonjsCode | CompiledCode | undefined): ModuleStore | u
 }
 
 function idOf(entry: string, type: string | undefined, folder: string): string {
-  return hash('sha256', [entry, type, folder].join('\n'))
+  return [entry, type, folder].join('\n')
 }
 
 /** Not the plugin's fault. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { KnownFiles } from './known-files.ts'
 import type { ModuleStore } from './module-store.ts'
 import { isOwnFile } from './own-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
@@ -10,10 +11,10 @@ import { resolveFile } from './resolve-file.ts'
  * by `import()`. Then these files have to be in a unit, each to be loaded by its name: Node itself would load a copy
  * that cannot be cleared.
  */
-export function loadsCompiled(plugin: PluginFiles, store: ModuleStore): boolean {
-  const names = [...plugin.files.keys()]
+export function loadsCompiled(plugin: PluginFiles, store: ModuleStore, known: KnownFiles): boolean {
+  const names = known.code
+  if (!names.some((name) => isCompiled(plugin, store, name))) return false
   const scripts = names.filter((name) => /\.c?js$/.test(name))
-  if (scripts.length === 0 || !names.some((name) => isCompiled(plugin, store, name))) return false
   return scripts.some((name) => {
     const path = join(plugin.real, name)
     if (!isCommonjs(store, path)) return false
@@ -29,7 +30,7 @@ export function loadsCompiled(plugin: PluginFiles, store: ModuleStore): boolean 
 
 function isCompiled(plugin: PluginFiles, store: ModuleStore, name: string): boolean {
   if (/\.(?:[cm]?ts|mjs|[jt]sx)$/.test(name)) return !/\.d\.[cm]?ts$/.test(name)
-  return name.endsWith('.js') && !isCommonjs(store, join(plugin.real, name))
+  return name.endsWith('.js') && !isCommonjs(store, `${plugin.real}${sep}${name}`)
 }
 
 function isCommonjs(store: ModuleStore, path: string): boolean {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs'
-import { dirname, extname, join } from 'node:path'
+import { dirname, extname, join, sep } from 'node:path'
+import type { KnownFiles } from './known-files.ts'
 import { isInside } from './own-files.ts'
 
 /** How a file is loaded. `unknown`: a `.js` file whose package does not say; its text decides. */
@@ -10,7 +11,7 @@ type PackageType = 'commonjs' | 'module' | undefined
 /** How long what was found outside the folder is believed: a start asks for each plugin. Milliseconds. */
 const believed = 1_000
 
-let outside = new Map<string, PackageType | 'none'>()
+let outside = new Map<string, PackageType>()
 let since = 0
 
 /**
@@ -20,9 +21,11 @@ let since = 0
 export class ModuleFormats {
   readonly #folder: string
   readonly #inside = new Map<string, PackageType | 'none'>()
+  readonly #known: KnownFiles | undefined
 
-  constructor(folder: string) {
+  constructor(folder: string, known?: KnownFiles) {
     this.#folder = folder
+    this.#known = known
   }
 
   of(path: string): ModuleFormat {
@@ -51,27 +54,43 @@ export class ModuleFormats {
 
   /** `type` of the nearest package.json at or above a folder. */
   packageType(directory: string): PackageType {
-    for (let at = directory; ; at = dirname(at)) {
-      if (!at.endsWith('node_modules')) {
-        const type = this.#typeAt(at)
-        if (type !== 'none') return type
-      }
-      if (dirname(at) === at || at.endsWith('node_modules')) return undefined
+    let at = directory
+    for (; isInside(this.#folder, at); at = dirname(at)) {
+      if (at.endsWith('node_modules')) return undefined
+      const type = this.#typeAt(at)
+      if (type !== 'none') return type
+      if (dirname(at) === at) return undefined
     }
+    return outsideType(at)
   }
 
   #typeAt(directory: string): PackageType | 'none' {
-    const memory = isInside(this.#folder, directory) ? this.#inside : recent()
-    let type = memory.get(directory)
-    if (type === undefined && !memory.has(directory)) {
-      type = readType(join(directory, 'package.json'))
-      memory.set(directory, type)
+    let type = this.#inside.get(directory)
+    if (type === undefined && !this.#inside.has(directory)) {
+      const path = directory + sep + 'package.json'
+      type = this.#known?.has(path) === false ? 'none' : readType(path)
+      this.#inside.set(directory, type)
     }
     return type
   }
 }
 
-function recent(): Map<string, PackageType | 'none'> {
+/** `type` of the nearest package.json at or above a folder that is no plugin's. */
+function outsideType(directory: string): PackageType {
+  const memory = recent()
+  if (memory.has(directory)) return memory.get(directory)
+  let type: PackageType | 'none' = 'none'
+  if (!directory.endsWith('node_modules')) {
+    type = readType(join(directory, 'package.json'))
+    const above = dirname(directory)
+    if (type === 'none' && above !== directory) type = outsideType(above)
+  }
+  const found = type === 'none' ? undefined : type
+  memory.set(directory, found)
+  return found
+}
+
+function recent(): Map<string, PackageType> {
   const now = performance.now()
   if (now - since > believed) {
     outside = new Map()

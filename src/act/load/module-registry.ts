@@ -1,5 +1,5 @@
 import Module, { createRequire, isBuiltin } from 'node:module'
-import { dirname, isAbsolute, join } from 'node:path'
+import { isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OwnedTimers } from '../code.ts'
 import type { ImportFunction } from './commonjs.ts'
@@ -16,7 +16,7 @@ export interface RegistryScope {
   /** The plugin's folder, links followed. */
   readonly real: string
   readonly store: ModuleStore
-  readonly timers: OwnedTimers
+  readonly timers: () => OwnedTimers
   /** CommonJS packages in the folder's own `node_modules` are part of the generation. */
   readonly ownPackages: boolean
   readonly owner: (path: string) => string | undefined
@@ -47,10 +47,11 @@ export class ModuleRegistry {
   /** Stands where Node has the module that calls `createRequire()`, so that the entry has a parent. */
   readonly #root: InternalModule
   #moduleClass: object | undefined
+  #cache: NodeJS.Dict<NodeJS.Module> | undefined
 
   constructor(scope: RegistryScope) {
     this.#scope = scope
-    this.#root = newModule(join(scope.real, 'plugbay.js'))
+    this.#root = newModule(`${scope.real}${sep}plugbay.js`)
   }
 
   /** The exports of an own CommonJS file, evaluated now if it has not been. */
@@ -68,8 +69,8 @@ export class ModuleRegistry {
     try {
       if (file.kind === 'json') module.exports = parseJson(path, file.text)
       else {
-        const run = file.code.instantiate(this.#scope.timers, this.#scope.importFrom(path))
-        run.call(module.exports, module.exports, this.#requireOf(module), module, path, dirname(path))
+        const run = file.code.instantiate(this.#scope.timers, () => this.#scope.importFrom(path))
+        run.call(module.exports, module.exports, this.#requireOf(module), module, path, module.path)
       }
     } catch (error) {
       this.#modules.delete(path)
@@ -147,16 +148,14 @@ export class ModuleRegistry {
     resolve.paths = (specifier) => ofNode().resolve.paths(specifier)
     require.resolve = resolve
     require.main = process.mainModule
-    Object.defineProperties(require, {
-      cache: { get: () => this.#cache(ofNode().cache), enumerable: true, configurable: true },
-      extensions: { get: () => ofNode().extensions, enumerable: true, configurable: true },
-    })
+    require.cache = this.#cache ??= this.#ownCache(requireBuiltin.cache)
+    require.extensions = requireBuiltin.extensions
     module.require = require
     return require
   }
 
   /** `require.cache` as a plugin sees it: its own modules, and behind them the process-wide ones. */
-  #cache(process: NodeJS.Dict<NodeJS.Module>): NodeJS.Dict<NodeJS.Module> {
+  #ownCache(process: NodeJS.Dict<NodeJS.Module>): NodeJS.Dict<NodeJS.Module> {
     const own = this.#modules
     const isOwn = (key: string | symbol): key is string =>
       typeof key === 'string' && (own.has(key) || isOwnFile(this.#scope.real, key))
@@ -190,10 +189,22 @@ export class ModuleRegistry {
   }
 }
 
+let pathsDirectory = ''
+let lastPaths: readonly string[] = []
+
+/** The modules of one folder come one after another. */
+function pathsOf(directory: string): string[] {
+  if (directory !== pathsDirectory) {
+    lastPaths = nodeModulePaths(directory)
+    pathsDirectory = directory
+  }
+  return [...lastPaths]
+}
+
 function newModule(path: string, parent?: NodeJS.Module): InternalModule {
   const module = new (Module as unknown as ModuleClass)(path, parent)
   module.filename = path
-  module.paths = nodeModulePaths(dirname(path))
+  module.paths = pathsOf(module.path)
   return module
 }
 

@@ -7,10 +7,10 @@ import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
 import type { CommonjsFile } from './commonjs.ts'
 import { factOf, sameFact } from './content-hash.ts'
 import type { ContentHashes, ReadFile } from './content-hash.ts'
+import { KnownFiles } from './known-files.ts'
 import type { ModuleFormats } from './module-format.ts'
 import { isOwnFile, ownName } from './own-files.ts'
 import { isPathSpecifier } from './externals.ts'
-import { isCodeFile } from './plugin-files.ts'
 import { resolveFile } from './resolve-file.ts'
 import type { PluginFiles } from './plugin-files.ts'
 
@@ -34,7 +34,9 @@ export class ModuleStore {
   /** File and specifier of what was not found. */
   readonly missing: Set<readonly [string, string]> = new Set()
   /** Folders known to be no links. */
-  readonly realFolders: Set<string>
+  readonly realFolders: Set<string> = new Set()
+  /** What was found when the program was prepared, until it has been evaluated. */
+  known: KnownFiles | undefined
   readonly #plugin: string
   readonly #real: string
   #names: string
@@ -43,7 +45,7 @@ export class ModuleStore {
   readonly #fresh: Map<string, ReadFile>
   #earlier: ReadonlyMap<string, StoredFile>
   /** Compiled to learn their format or names, and not loaded. */
-  readonly #looked = new Map<string, StoredFile>()
+  #looked: Map<string, StoredFile> | undefined
 
   /**
    * @param fresh files that were read a moment ago; they are not read again
@@ -53,13 +55,15 @@ export class ModuleStore {
     plugin: PluginFiles,
     contents: ContentHashes,
     formats: ModuleFormats,
+    known: KnownFiles,
     fresh: Map<string, ReadFile>,
     earlier: ReadonlyMap<string, StoredFile> = new Map(),
   ) {
     this.#plugin = plugin.name
     this.#real = plugin.real
-    this.realFolders = new Set([plugin.real])
-    this.#names = codeNames(plugin)
+    this.realFolders.add(plugin.real)
+    this.known = known
+    this.#names = known.code.join('\0')
     this.#contents = contents
     this.formats = formats
     this.#fresh = fresh
@@ -68,19 +72,26 @@ export class ModuleStore {
 
   /** @throws SyntaxError, or what reading the file threw. */
   load(path: string): StoredFile {
-    const file = this.#look(path)
+    const known = this.files.get(path)
+    if (known !== undefined) return known
+    const file = this.#looked?.get(path) ?? this.#fetch(path)
     this.files.set(path, file)
-    this.#looked.delete(path)
+    this.#looked?.delete(path)
     return file
   }
 
   #look(path: string): StoredFile {
-    let file = this.files.get(path) ?? this.#looked.get(path)
+    let file = this.files.get(path) ?? this.#looked?.get(path)
     if (file === undefined) {
-      file = this.#reuse(path) ?? this.#read(path)
+      file = this.#fetch(path)
+      this.#looked ??= new Map()
       this.#looked.set(path, file)
     }
     return file
+  }
+
+  #fetch(path: string): StoredFile {
+    return this.#reuse(path) ?? this.#read(path)
   }
 
   /** Where a specifier leads, asked once. */
@@ -138,7 +149,7 @@ export class ModuleStore {
       if (contents.of(path, plugin.files.get(ownName(this.#real, path)))?.sha !== sha) return false
     }
     for (const [file, specifier] of this.missing) if (canResolve(file, specifier)) return false
-    const names = codeNames(plugin)
+    const names = new KnownFiles(plugin).code.join('\0')
     if (names !== this.#names && !this.#resolvesTheSame()) return false
     this.#names = names
     return true
@@ -157,9 +168,10 @@ export class ModuleStore {
 
   /** Lets go of what only the first evaluation has a use for. */
   settle(): void {
+    this.known = undefined
     this.#earlier = new Map()
     this.#fresh.clear()
-    this.#looked.clear()
+    this.#looked = undefined
   }
 
   #textOf(path: string): string | undefined {
@@ -188,21 +200,17 @@ export class ModuleStore {
     if (read === undefined) {
       throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
     }
-    const { sha, fact, bytes } = read
+    const { sha, fact, text } = read
     if (!isOwnFile(this.#real, path)) this.#contents.forget(path)
-    if (format === 'json') return { kind: 'json', sha, fact, text: plainText(bytes) }
+    if (format === 'json') return { kind: 'json', sha, fact, text: plainText(text) }
     if (format === 'compiled' || format === 'addon') return { kind: format, sha, fact }
     try {
-      return { kind: 'commonjs', sha, fact, code: compileCommonjs(path, bytes, this.#plugin) }
+      return { kind: 'commonjs', sha, fact, code: compileCommonjs(path, text, this.#plugin) }
     } catch (error) {
       if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', sha, fact }
       throw error
     }
   }
-}
-
-function codeNames(plugin: PluginFiles): string {
-  return [...plugin.files.keys()].filter((name) => isCodeFile(name)).join('\0')
 }
 
 function canResolve(file: string, specifier: string): boolean {

@@ -1,6 +1,9 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
+import type { KnownFiles } from './known-files.ts'
 
+/** Nothing in it has to be worked out. */
+const plain = /^\.\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/
 const extensions = ['.js', '.json', '.node']
 
 /**
@@ -8,14 +11,18 @@ const extensions = ['.js', '.json', '.node']
  * `main`, the folder's index. Gives the path with links followed, or `undefined`. Nothing is remembered, unlike in
  * Node's own resolver, which keeps answering with files that are gone.
  * @param realFolders folders known to be no links, nor to lie in one; those that are found out are added
+ * @param known what the last look found; the disk is asked for the rest
  */
 export function resolveFile(
   directory: string,
   specifier: string,
   realFolders: Set<string> = new Set(),
+  known?: KnownFiles,
 ): string | undefined {
-  const path = resolve(directory, specifier)
+  const path = plain.test(specifier) ? directory + sep + specifier.slice(2) : resolve(directory, specifier)
   const folderOnly = /(?:^|\/)\.{0,2}$/.test(specifier)
+  const sure = folderOnly ? undefined : known?.find(path)
+  if (sure !== undefined) return sure
   const found = (folderOnly ? undefined : asFile(path)) ?? asFolder(path)
   return found === undefined ? undefined : realFile(found, realFolders)
 }

@@ -24,7 +24,7 @@ export interface RequireScope {
 export function resolveRequire(scope: RequireScope, file: string, specifier: string): string | undefined {
   const { name, real, store, ownPackages, owner } = scope
   if (isBuiltin(specifier)) return undefined
-  const path = findFile(file, specifier, store.realFolders)
+  const path = findFile(file, specifier, store)
   if (path === undefined || isOwnFile(real, path)) return path
   if (isInside(real, path)) return ownPackages && store.isCommonjs(path) ? path : undefined
   const other = owner(path)
@@ -32,9 +32,9 @@ export function resolveRequire(scope: RequireScope, file: string, specifier: str
   throw new PluginError(crossImportProblem({ plugin: name, real, file, specifier, other }))
 }
 
-function findFile(file: string, specifier: string, realFolders: Set<string>): string | undefined {
+function findFile(file: string, specifier: string, store: ModuleStore): string | undefined {
   if (/^\.{0,2}(?:\/|$)/.test(specifier) || isAbsolute(specifier))
-    return resolveFile(dirname(file), specifier, realFolders)
+    return resolveFile(dirname(file), specifier, store.realFolders, store.known)
   try {
     const path = createRequire(file).resolve(specifier)
     return isAbsolute(path) ? realpathSync.native(path) : undefined

@@ -301,7 +301,7 @@ test('timers are those of the generation, and a top-level setTimeout of the auth
 test('an entry that exports `then` is given, not awaited', async (t) => {
   const place = workplace(t, { 'plugin.mjs': 'export function then() {}; export const v = 1' })
   assert.equal((await place.prepare()).kind, 'compiled')
-  assert.equal((await (await place.prepare()).evaluate(timers)).exports !== undefined, true)
+  assert.equal((await (await place.prepare()).evaluate(() => timers)).exports !== undefined, true)
 })
 
 test('what the code throws while it is evaluated is what evaluate() rejects with', async (t) => {

@@ -105,7 +105,7 @@ export function workplace(
       assert.ok('problem' in outcome, 'preparing fails')
       return outcome.problem
     },
-    evaluate: async (code, owned = timers) => (await code.evaluate(owned)).exports,
+    evaluate: async (code, owned = timers) => (await code.evaluate(() => owned)).exports,
     run: async () => place.evaluate(await place.prepare()),
   }
   place.write(files)
