@@ -15,14 +15,54 @@ const storage = new AsyncLocalStorage<Attribution>()
 
 const thrown = new WeakMap<object, Attribution>()
 
-/** Runs plugin code so that whatever it starts, now or later, and whatever it throws, is known to be its own. */
+/** Who wants to know it of everything that plugins ever start. */
+let keepers = 0
+/** Plugins that a transition waits for. */
+let waiting = 0
+
+/**
+ * Runs plugin code so that whatever it starts, now or later, and whatever it throws, is known to be its own, if anybody
+ * wants to know: before Node 24 that costs every promise of the process something.
+ */
 export function attribute<T>(to: Attribution, run: () => T): T {
+  if (keepers === 0 && waiting === 0) return run()
   try {
     return storage.run(to, run)
   } catch (cause) {
     if (typeof cause === 'object' && cause !== null && !thrown.has(cause)) thrown.set(cause, to)
     throw cause
   }
+}
+
+/**
+ * A transition waits for this plugin's code from now on.
+ * @returns what ends that
+ */
+export function awaitPlugin(one: Attribution): () => void {
+  one.inTransition = true
+  waiting += 1
+  return () => {
+    if (!one.inTransition) return
+    one.inTransition = false
+    waiting -= 1
+    forgetIfNobodyAsks()
+  }
+}
+
+/**
+ * Keeps the attribution of everything that plugins start from now on.
+ * @returns what ends that; to be called once
+ */
+export function keepAttribution(): () => void {
+  keepers += 1
+  return () => {
+    keepers -= 1
+    forgetIfNobodyAsks()
+  }
+}
+
+function forgetIfNobodyAsks(): void {
+  if (keepers === 0 && waiting === 0) storage.disable()
 }
 
 /** Whose code is running, if it is a plugin's. */

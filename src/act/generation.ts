@@ -11,7 +11,7 @@ import type {
 import type { Problem } from '../model/problem.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
-import { attribute } from './attribution.ts'
+import { attribute, awaitPlugin } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
 import type { Code, OwnedTimers } from './code.ts'
 import { createContext } from './context.ts'
@@ -65,6 +65,7 @@ export class Generation {
   #abort: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
   #timers: OwnedTimers | undefined
+  #giveUp: () => void = () => undefined
   #dependencies: ReadonlyMap<string, Generation> = new Map()
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
@@ -93,8 +94,10 @@ export class Generation {
     try {
       const evaluated = this.#run(() => this.parts.code.evaluate(this.#ownedTimers))
       const outcome = isPromise(evaluated) ? await within(evaluated, limit, this.#host.closing) : evaluated
-      if (outcome === TIMED_OUT)
+      if (outcome === TIMED_OUT) {
+        this.#giveUp()
         throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
+      }
       const definition = readDefinition(outcome.exports)
       if ('found' in definition)
         throw this.#problems.failure(
@@ -186,12 +189,14 @@ export class Generation {
   }
 
   async #hostContext(context: MakeContext): Promise<unknown> {
+    // What answers a request may well wait for the manager.
+    const answering = { ...this.#attribution, inTransition: false }
     const scope = new HostScope({
       name: this.name,
       generation: this.number,
       metadata: this.parts.candidate.metadata,
       signal: () => this.#signal,
-      run: (code) => attribute({ ...this.#attribution, inTransition: false }, code),
+      run: (code) => attribute(answering, code),
       effects: this.#effectsOptions(),
       onThrown: (cause) =>
         this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause),
@@ -229,6 +234,7 @@ export class Generation {
     const limit = this.#host.timeouts.activate
     const outcome = await within(activation, limit, this.#host.closing)
     if (outcome !== TIMED_OUT) return outcome
+    this.#giveUp()
     // It may still come to an end: what it set up is its own to take down then.
     activation.then(
       () => this.#deactivate(),
@@ -246,6 +252,7 @@ export class Generation {
       if (!isThenable(deactivated)) return deactivated
       const outcome = await within(Promise.resolve(deactivated), limit)
       if (outcome !== TIMED_OUT) return outcome
+      this.#giveUp()
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)
     } catch (cause) {
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE', 'threw in deactivate', cause)
@@ -282,16 +289,13 @@ export class Generation {
     }
   }
 
-  /** Runs code of the plugin that the transition waits for. */
+  /** Runs code of the plugin that the transition waits for, until it is done or given up. */
   #run<T>(run: () => T): T {
-    const waited = this.#attribution
-    const over = (): void => {
-      waited.inTransition = false
-    }
-    waited.inTransition = true
+    const over = awaitPlugin(this.#attribution)
+    this.#giveUp = over
     let result: T
     try {
-      result = attribute(waited, run)
+      result = attribute(this.#attribution, run)
     } catch (cause) {
       over()
       throw cause

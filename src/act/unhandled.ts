@@ -1,6 +1,6 @@
 import type { Problem } from '../model/problem.ts'
 import { codePosition } from '../model/code-position.ts'
-import { attributionOf } from './attribution.ts'
+import { attributionOf, keepAttribution } from './attribution.ts'
 import { messageOf } from './message-of.ts'
 
 /** Who wants to know. */
@@ -23,8 +23,11 @@ export function captureUnhandled(folders: Captor['folders'], onProblem: Captor['
   const captor: Captor = { folders, onProblem }
   if (captors.size === 0) listen()
   captors.add(captor)
+  const forget = keepAttribution()
   return () => {
-    if (captors.delete(captor) && captors.size === 0) stopListening()
+    if (!captors.delete(captor)) return
+    forget()
+    if (captors.size === 0) stopListening()
   }
 }
 
