@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { measureColdStarts } from './cold.js'
 import { measureEdits } from './edit.js'
+import { measureHttp } from './http.js'
 import { machine } from './machine.js'
 import { measureMemory } from './memory.js'
 import { readOptions } from './options.js'
@@ -8,7 +9,7 @@ import { report } from './report.js'
 
 const options = readOptions(process.argv.slice(2))
 const say = (line) => process.stderr.write(`${line}\n`)
-const measures = { edit: measureEdits, cold: measureColdStarts, memory: measureMemory }
+const measures = { edit: measureEdits, cold: measureColdStarts, http: measureHttp, memory: measureMemory }
 
 const results = { machine: machine(), options }
 mkdirSync(new URL('results/', import.meta.url), { recursive: true })
@@ -34,5 +35,7 @@ machine, so the ratios say more than the milliseconds, and their quartiles are t
 - **Cold start**: from \`createPluginManager()\` to \`start()\` having resolved, in a fresh process, ${options.repeat} times. The floor: raw
   \`require()\` or \`import()\` of the same entries in the same order; for TypeScript, of the same plugins as plain JavaScript.
   It evaluates the modules and does no more; plugbay also reads and judges each folder, and calls \`activate\`.
+- **Throughput**: requests a second of one route with a parameter, 32 connections, asked by another process; ${options.repeat} processes of
+  each kind in turn. Direct: the same framework with the same route and nothing of plugbay.
 - **Memory of watching**: a process with the manager after garbage collection.`
 }

@@ -2,11 +2,11 @@ import { parseArgs } from 'node:util'
 
 const usage = `npm --prefix bench run bench -- [options]
 
-  --only edit,cold,memory               what to measure (all)
+  --only edit,cold,http,memory          what to measure (all)
   --n 10,100,1000,5000                  numbers of plugins
   --kind commonjs,module,typescript     kinds of plugins
   --edits 60                            edits for each median of edit-to-live
-  --repeat 5                            processes for each median of a cold start
+  --repeat 5                            processes for each median of a cold start and of a throughput
   --quick                               --n 10,1000 --edits 20 --repeat 3
   --save                                write RESULTS.md although it is not a run of everything
 
@@ -34,7 +34,7 @@ export function readOptions(argv) {
   }
   const { quick } = values
   return {
-    only: list(values.only ?? 'edit,cold,memory'),
+    only: list(values.only ?? 'edit,cold,http,memory'),
     counts: list(values.n ?? (quick ? '10,1000' : '10,100,1000,5000')).map(Number),
     kinds: list(values.kind ?? 'commonjs,module,typescript'),
     edits: Number(values.edits ?? (quick ? 20 : 60)),

@@ -2,7 +2,7 @@ import { targets } from './targets.js'
 
 /** The results as Markdown, for the terminal and for RESULTS.md alike. */
 export function report(results) {
-  const { machine, edit, cold, memory } = results
+  const { machine, edit, cold, http, memory } = results
   const { versions } = machine
   return [
     `Node ${machine.node}, ${machine.system}, ${machine.cpu}, ${machine.memory}, ${machine.date} UTC; ` +
@@ -11,7 +11,7 @@ export function report(results) {
         .join(', '),
     section('Targets', targets(results), {
       target: ({ what }) => what,
-      'at most': ({ limit, unit }) => `${limit} ${unit}`,
+      'to reach': ({ limit }) => limit,
       measured: ({ measured, unit }) => `${round(measured)} ${unit}`,
       '': ({ reached }) => (reached ? 'reached' : '**missed**'),
     }),
@@ -34,6 +34,12 @@ export function report(results) {
       'times the floor': ({ against }) => times(against),
       'not watching': ({ unwatchedAgainst }) => times(unwatchedAgainst),
       'import plugbay ms': ({ imported }) => round(imported?.median),
+    }),
+    section('Throughput of one route', http, {
+      framework: ({ framework }) => framework,
+      'live requests/s': ({ live }) => spread(live),
+      'direct requests/s': ({ direct }) => spread(direct),
+      'live of direct': ({ against }) => times(against),
     }),
     section('Memory of watching', memory, {
       N: ({ count }) => count,

@@ -1,12 +1,13 @@
 /** What is to be reached, and whether it was. A target that was not measured in this run is left out. */
-export function targets({ edit = [], cold = [] }) {
+export function targets({ edit = [], cold = [], http = [] }) {
   const edits = (count, kind, settle) =>
     edit.find((row) => row.count === count && row.kind === kind && row.settle === settle)
   const starts = (count, start) => cold.find((row) => row.count === count && row.start === start)
   const found = []
-  const add = (what, limit, unit, measured) => {
+  const add = (what, limit, unit, measured, atLeast = false) => {
     if (measured === undefined || Number.isNaN(measured)) return
-    found.push({ what, limit, unit, measured, reached: measured <= limit })
+    const reached = atLeast ? measured >= limit : measured <= limit
+    found.push({ what, limit: `${atLeast ? 'at least' : 'at most'} ${limit} ${unit}`, unit, measured, reached })
   }
   const counts = [...new Set(edit.map(({ count }) => count))]
   for (const count of counts) {
@@ -33,6 +34,8 @@ export function targets({ edit = [], cold = [] }) {
   const typescript = (cache) => starts(1000, `typescript, ${cache} cache`)?.against.ratio
   add('cold start of 1,000 TypeScript, warm cache, against import()', 1.2, 'x', typescript('warm'))
   add('cold start of 1,000 TypeScript, cold cache, against import()', 2.5, 'x', typescript('cold'))
+  for (const { framework, against } of http)
+    add(`throughput behind plugbay, ${framework}`, 0.9, 'of direct', against.ratio, true)
   return found
 }
 
