@@ -1,75 +1,26 @@
-import { dirname } from 'node:path'
-import { attribution } from './act/attribution.ts'
-import { editConfig } from './act/edit-config.ts'
-import { messageOf } from './act/message-of.ts'
-import { createLoader } from './act/load/loader.ts'
-import type { Loader } from './act/load/loader.ts'
 import { captureUnhandled } from './act/unhandled.ts'
 import { within } from './act/within.ts'
-import { enabledPlugins } from './decide/enabled-plugins.ts'
-import { createConfigJudge } from './decide/judge-config.ts'
-import { createMetadataJudge } from './decide/judge-metadata.ts'
-import { createSettingsJudge } from './decide/judge-settings.ts'
-import { ConfigFile } from './hall/config-file.ts'
-import { Engine } from './hall/engine.ts'
 import { Events } from './hall/events.ts'
-import { objectPlugins } from './hall/object-plugins.ts'
+import { LookQueue } from './hall/look-queue.ts'
+import type { QueuedLook } from './hall/look-queue.ts'
+import { misuse, reentrance } from './hall/misuse.ts'
 import { ProblemLedger } from './hall/problem-ledger.ts'
-import { Pulse } from './hall/pulse.ts'
+import type { PluginManager } from './hall/plugin-manager.ts'
 import { readSettings } from './hall/settings.ts'
 import type { Settings } from './hall/settings.ts'
 import type { Slot } from './hall/slot.ts'
-import { problemText } from './model/problem-text.ts'
 import { reportOf, snapshotOf, snapshotsOf } from './hall/view.ts'
-import type { Plan } from './model/plan.ts'
+import { Watching } from './hall/watching.ts'
+import { wireRooms } from './hall/wire-rooms.ts'
+import type { Rooms } from './hall/wire-rooms.ts'
 import type { ManagerOptions } from './model/options.ts'
+import type { Plan } from './model/plan.ts'
+import { problemText } from './model/problem-text.ts'
 import { PluginError } from './model/problem.ts'
-import type { Problem, ProblemCode } from './model/problem.ts'
+import type { Problem } from './model/problem.ts'
 import type { ManagerEvents, PluginSnapshot, PluginState, Report } from './model/snapshot.ts'
-import { Folders } from './read/folders.ts'
-import { readSchemas } from './read/schemas.ts'
-import { version } from './read/version.ts'
-import { watch } from './read/watch.ts'
-import type { Watcher } from './read/watch.ts'
 
-/** What {@link createPluginManager} gives. */
-export interface PluginManager {
-  /**
-   * Looks, and starts what should run. A bad plugin never rejects it.
-   * @throws PluginError `ERR_PLUGIN_STARTED`, `ERR_PLUGIN_CLOSED`; under `strict: true` an AggregateError of
-   *   PluginErrors, with everything closed again
-   */
-  start(): Promise<Report>
-  /** All plugins, sorted by name. */
-  readonly plugins: readonly PluginSnapshot[]
-  get(name: string): PluginSnapshot | undefined
-  /** What a plugin's `activate` returned; `undefined` unless it is active. */
-  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the API's type, nobody else can
-  api<Api = any>(name: string): Api | undefined
-  /**
-   * Turns a plugin on. With `persist` that is written to the config file, and the file decides from then on.
-   * @throws PluginError `ERR_PLUGIN_NAME_UNKNOWN`, `ERR_PLUGIN_CONFIG_WRITE`, `ERR_PLUGIN_REENTRANT`
-   */
-  enable(name: string, options?: { readonly persist?: boolean }): Promise<PluginSnapshot>
-  /** Turns a plugin off; otherwise like `enable`. */
-  disable(name: string, options?: { readonly persist?: boolean }): Promise<PluginSnapshot>
-  /**
-   * Restarts a plugin and its dependents although nothing changed.
-   * @throws PluginError `ERR_PLUGIN_NAME_UNKNOWN`, `ERR_PLUGIN_REENTRANT`
-   */
-  reload(name: string): Promise<PluginSnapshot>
-  /** Looks at everything now. What is still being written waits for a later look. */
-  rescan(): Promise<Report>
-  /** Looks again now; resolves once everything that was on disk has been seen and applied. */
-  settled(): Promise<Report>
-  /** What the next look would do, without doing it. */
-  plan(): Plan
-  /** @returns a function that stops listening */
-  on<K extends keyof ManagerEvents>(event: K, listener: (event: ManagerEvents[K]) => void): () => void
-  /** Stops everything in reverse order. Idempotent. Leaves no timer, watcher, listener or process. */
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
+export type { PluginManager } from './hall/plugin-manager.ts'
 
 /**
  * Makes a plugin manager; nothing happens before `start()`.
@@ -79,32 +30,17 @@ export function createPluginManager<Host = unknown>(options: ManagerOptions<Host
   return new Manager(readSettings(options))
 }
 
-interface Request {
-  folders: Set<string> | undefined
-  readonly forced: Set<string>
-  /** Asked for by the clock alone: what it finds was missed by the watcher. */
-  unannounced: boolean
-  readonly done: Promise<number | undefined>
-}
-
 class Manager implements PluginManager {
   readonly #settings: Settings
   readonly #events: Events
   readonly #problems: ProblemLedger
-  readonly #folders: Folders
-  readonly #config: ConfigFile
-  readonly #loader: Loader
-  readonly #engine: Engine
-  readonly #pulse: Pulse
+  readonly #rooms: Rooms
+  readonly #watching: Watching
+  readonly #queue: LookQueue
   readonly #closing = new AbortController()
-  #watcher: Watcher | undefined
   #stopCapturing: (() => void) | undefined
   #state: 'new' | 'started' | 'closed' = 'new'
   #closed: Promise<void> | undefined
-  /** The end of the transition under way. */
-  #tail: Promise<unknown> = Promise.resolve()
-  /** The look that waits for it, if any: more requests join it. */
-  #next: Request | undefined
   #pruning: Promise<void> | undefined
   #lastMs = 0
 
@@ -113,62 +49,31 @@ class Manager implements PluginManager {
     const { log } = settings
     this.#events = new Events((cause) => log.error('a listener of the plugin manager threw:', cause))
     this.#problems = new ProblemLedger((problem) => this.#tell(problem))
-    const schemas = readSchemas()
-    this.#config = new ConfigFile(settings.config, createConfigJudge(schemas))
-    this.#folders = new Folders({
-      directories: settings.directories,
-      extra: settings.plugins.flatMap(({ path }) => path ?? []),
-      settle: settings.settle,
-    })
-    this.#loader = createLoader({
-      cacheDirectory: settings.cacheDirectory,
-      owner: (path) => this.#owner(path),
+    this.#rooms = wireRooms(settings, {
       onProblem: (problem) => this.#problems.note(problem),
-    })
-    const { node } = process.versions
-    const { hostVersion: host } = settings
-    const objects = objectPlugins(settings.plugins)
-    this.#engine = new Engine({
-      folders: this.#folders,
-      loader: this.#loader,
-      host: {
-        context: settings.context,
-        timeouts: settings.timeouts,
-        log,
-        closing: this.#closing.signal,
-        onProblem: (problem) => this.#problems.note(problem),
-      },
-      judge: createMetadataJudge(schemas, { plugbay: version, node, ...(host !== undefined && { host }) }),
-      judgeSettings: createSettingsJudge(),
-      enabledPlugins: enabledPlugins(settings.enabledPlugins),
-      objects,
       onState: (slot, from) => this.#stateChanged(slot, from),
       onPlan: (plan) => this.#events.emit('plan', plan),
+      closing: this.#closing.signal,
     })
-    for (const { name, enabled, settings: own } of settings.plugins) {
-      this.#engine.program.set(name, {
-        ...(enabled !== undefined && { enabled }),
-        ...(own && { settings: own }),
-        because: 'the plugins option',
-      })
-    }
-    this.#pulse = new Pulse({
-      settle: settings.settle,
-      rescan: settings.rescan,
+    this.#queue = new LookQueue((look) => this.#look(look))
+    this.#watching = new Watching({
+      settings,
       look: (folders, unannounced) =>
-        void this.#request(folders, { unannounced }).catch((cause: unknown) => log.error(cause)),
+        void this.#queue.request(folders, { unannounced }).catch((cause: unknown) => log.error(cause)),
+      onEvent: (event) => this.#events.emit('watch', event),
+      onProblem: (problem) => this.#problems.note(problem),
     })
   }
 
   async start(): Promise<Report> {
-    if (this.#state === 'closed') throw this.#misuse('ERR_PLUGIN_CLOSED', 'start() was called after close().')
-    if (this.#state === 'started') throw this.#misuse('ERR_PLUGIN_STARTED', 'start() was called twice.')
+    if (this.#state === 'closed') throw misuse('ERR_PLUGIN_CLOSED', 'start() was called after close().')
+    if (this.#state === 'started') throw misuse('ERR_PLUGIN_STARTED', 'start() was called twice.')
     this.#state = 'started'
     if (this.#settings.captureUnhandled) this.#captureUnhandled()
-    await this.#request(undefined)
+    await this.#queue.request(undefined)
     // Watching costs as much as starting: plugins first. What changes until it is ready is looked at then.
-    if (this.#settings.watch && !this.#closed) this.#watch()
-    if (!this.#closed) this.#pruning = this.#loader.prune()
+    if (this.#settings.watch && !this.#closed) this.#watching.start(this.#rooms.folders.known.values())
+    if (!this.#closed) this.#pruning = this.#rooms.loader.prune()
     const report = this.#report()
     const errors = report.problems.filter(({ severity }) => severity === 'error')
     if (this.#settings.strict && errors.length > 0) {
@@ -182,16 +87,16 @@ class Manager implements PluginManager {
   }
 
   get plugins(): readonly PluginSnapshot[] {
-    return snapshotsOf(this.#engine)
+    return snapshotsOf(this.#rooms.engine)
   }
 
   get(name: string): PluginSnapshot | undefined {
-    const slot = this.#engine.slots.get(name)
-    return slot && snapshotOf(this.#engine, slot)
+    const slot = this.#rooms.engine.slots.get(name)
+    return slot && snapshotOf(this.#rooms.engine, slot)
   }
 
   api(name: string): any {
-    return this.#engine.slots.get(name)?.live?.api
+    return this.#rooms.engine.slots.get(name)?.live?.api
   }
 
   enable(name: string, options: { readonly persist?: boolean } = {}): Promise<PluginSnapshot> {
@@ -205,14 +110,14 @@ class Manager implements PluginManager {
   async reload(name: string): Promise<PluginSnapshot> {
     this.#mayWait('reload()')
     this.#known(name)
-    const directory = this.#engine.wanted.verdicts.get(name)?.candidate.directory
-    await this.#request(new Set(directory ? [directory] : []), { forced: name })
+    const directory = this.#rooms.engine.wanted.verdicts.get(name)?.candidate.directory
+    await this.#queue.request(new Set(directory ? [directory] : []), { forced: name })
     return this.#known(name)
   }
 
   async rescan(): Promise<Report> {
     this.#mayWait('rescan()')
-    await this.#request(undefined)
+    await this.#queue.request(undefined)
     return this.#report()
   }
 
@@ -223,7 +128,7 @@ class Manager implements PluginManager {
   }
 
   plan(): Plan {
-    return this.#engine.peek(this.#config.peek())
+    return this.#rooms.engine.peek(this.#rooms.config.peek())
   }
 
   on<K extends keyof ManagerEvents>(event: K, listener: (event: ManagerEvents[K]) => void): () => void {
@@ -231,7 +136,8 @@ class Manager implements PluginManager {
   }
 
   close(): Promise<void> {
-    if (attribution()?.inTransition) return Promise.reject(this.#reentrant('close()'))
+    const reentrant = reentrance('close()')
+    if (reentrant) return Promise.reject(reentrant)
     this.#state = 'closed'
     this.#closed ??= this.#close()
     return this.#closed
@@ -243,13 +149,12 @@ class Manager implements PluginManager {
 
   async #close(): Promise<void> {
     this.#closing.abort(new Error('the plugin manager is closing'))
-    this.#pulse.close()
-    const watcher = this.#watcher?.close()
-    await this.#tail
-    await this.#engine.roster.stop()
-    await watcher
+    const watching = this.#watching.close()
+    await this.#queue.close()
+    await this.#rooms.engine.roster.stop()
+    await watching
     await this.#pruning
-    await this.#loader.close()
+    await this.#rooms.loader.close()
     this.#stopCapturing?.()
     this.#events.clear()
   }
@@ -258,89 +163,35 @@ class Manager implements PluginManager {
     const call = enabled ? 'enable()' : 'disable()'
     this.#mayWait(call)
     this.#known(name)
-    const { program } = this.#engine
-    const { settings } = program.get(name) ?? {}
+    const { settings } = this.#rooms.engine.program(name) ?? {}
     if (persist) {
-      await this.#persist(name, enabled)
-      program.delete(name)
-      if (settings) program.set(name, { settings, because: 'the plugins option' })
+      await this.#rooms.config.write(name, enabled)
+      this.#rooms.engine.instruct(name, settings && { settings, because: 'the plugins option' })
     } else {
-      program.set(name, { ...(settings && { settings }), enabled, because: `manager.${call}` })
+      this.#rooms.engine.instruct(name, {
+        ...(settings && { settings }),
+        enabled,
+        because: `manager.${call}`,
+      })
     }
-    this.#engine.undecided()
-    await this.#request(new Set())
+    await this.#queue.request(new Set())
     return this.#known(name)
   }
 
-  async #persist(name: string, enabled: boolean): Promise<void> {
-    const { path } = this.#config
-    if (path === undefined) {
-      throw this.#misuse(
-        'ERR_PLUGIN_OPTIONS',
-        'persist: true needs a config file, and the option config is false.',
-      )
-    }
-    try {
-      await editConfig(path, name, enabled)
-    } catch (cause) {
-      throw new PluginError({
-        code: 'ERR_PLUGIN_CONFIG_WRITE',
-        severity: 'error',
-        plugin: name,
-        file: path,
-        message: `${path} could not be written: ${messageOf(cause)}. Nothing was changed.`,
-        hint: 'Make the file and its folder writable and the file valid, or leave out persist.',
-        cause,
-      })
-    }
-  }
-
-  /** Joins the look that waits, or lines one up. Resolves with the ms after which to look again. */
-  #request(
-    folders: ReadonlySet<string> | undefined,
-    { forced, unannounced = false }: { forced?: string; unannounced?: boolean } = {},
-  ): Promise<number | undefined> {
-    if (this.#closed) return Promise.resolve(undefined)
-    if (!this.#next) {
-      const request: Request = {
-        folders: new Set(),
-        unannounced,
-        forced: new Set(),
-        done: this.#tail.then(() => {
-          this.#next = undefined
-          return this.#look(request)
-        }),
-      }
-      this.#next = request
-      this.#tail = request.done.catch(() => undefined)
-    }
-    this.#next.unannounced &&= unannounced
-    if (!folders) this.#next.folders = undefined
-    else if (this.#next.folders) for (const folder of folders) this.#next.folders.add(folder)
-    if (forced !== undefined) this.#next.forced.add(forced)
-    return this.#next.done
-  }
-
-  async #look({ folders, forced, unannounced }: Request): Promise<number | undefined> {
-    if (this.#closed) return undefined
+  async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {
     const start = performance.now()
-    const config = this.#config.look()
-    if (config) {
-      this.#engine.config = config
-      this.#engine.undecided()
-    }
-    const { applied, decided, again, changed, gone } = await this.#engine.look({ folders, forced })
-    for (const facts of changed) {
-      this.#watcher?.follow(facts)
-      if (unannounced) this.#watcher?.rearm(facts.directory)
-    }
-    for (const directory of gone) this.#watcher?.forget(directory)
+    const config = this.#rooms.config.look()
+    if (config) this.#rooms.engine.configure(config)
+    const looked = await this.#rooms.engine.look({ folders, forced })
+    const { applied, decided, again, later, changed } = looked
+    this.#watching.follow(looked, unannounced)
     this.#lastMs = performance.now() - start
     const others = this.#otherProblems()
-    const looked = decided || applied || changed.length > 0 || this.#problems.areNews(others)
-    const differs = looked && this.#problems.update(this.#engine, others)
+    const isNews = decided || applied || changed.length > 0 || this.#problems.areNews(others)
+    const differs = isNews && this.#problems.update(this.#rooms.engine, others)
     if ((applied || differs) && this.#events.has('report')) this.#events.emit('report', this.#report())
-    if (again !== undefined && this.#settings.watch) this.#pulse.again(again)
+    if (again !== undefined && this.#settings.watch) this.#watching.again(again)
+    this.#watching.later(later)
     return again
   }
 
@@ -348,51 +199,17 @@ class Manager implements PluginManager {
   async #lookUntilStill(limit: number): Promise<void> {
     const start = performance.now()
     for (;;) {
-      const again = await this.#request(undefined)
+      const again = await this.#queue.request(undefined)
       const left = limit - (performance.now() - start)
       if (again === undefined || left <= 0 || this.#closed) return
       await within(new Promise(() => undefined), Math.min(again, left), this.#closing.signal)
     }
   }
 
-  #watch(): void {
-    const { directories, usePolling } = this.#settings
-    this.#watcher = watch({
-      directories,
-      config: this.#settings.config,
-      usePolling,
-      hints: {
-        folder: (path) => this.#hint(path, [path]),
-        roots: () => this.#hint(directories[0], undefined),
-        config: () => this.#hint(this.#settings.config, []),
-        trouble: (problem) => {
-          this.#problems.note(problem)
-          this.#pulse.degrade()
-          this.#events.emit('watch', { kind: 'trouble', path: problem.file ?? '', problem })
-        },
-        ready: () => {
-          // What happened before was not heard.
-          this.#pulse.hint(undefined)
-          this.#events.emit('watch', { kind: 'ready', path: directories[0] ?? '' })
-        },
-      },
-    })
-    for (const facts of this.#folders.known.values()) {
-      // Those in the plugins directories it finds itself.
-      if (!directories.includes(dirname(facts.directory))) this.#watcher.follow(facts)
-    }
-    this.#pulse.start()
-  }
-
-  #hint(path: string | undefined, folders: readonly string[] | undefined): void {
-    this.#pulse.hint(folders)
-    this.#events.emit('watch', { kind: 'hint', path: path ?? '' })
-  }
-
   #captureUnhandled(): void {
     this.#stopCapturing = captureUnhandled(
       (plugin) => {
-        const slot = this.#engine.slots.get(plugin)
+        const slot = this.#rooms.engine.slots.get(plugin)
         const candidate = slot?.live?.parts.candidate
         return slot && [candidate?.directory, candidate?.real].flatMap((folder) => folder || [])
       },
@@ -412,50 +229,27 @@ class Manager implements PluginManager {
 
   #stateChanged(slot: Slot, from: PluginState | undefined): void {
     if (!this.#events.has('state')) return
-    const plugin = snapshotOf(this.#engine, slot)
+    const plugin = snapshotOf(this.#rooms.engine, slot)
     this.#events.emit('state', { name: slot.name, from, to: slot.state, plugin })
   }
 
   #report(): Report {
-    return reportOf(this.#engine, this.#problems.current, this.#lastMs)
+    return reportOf(this.#rooms.engine, this.#problems.current, this.#lastMs)
   }
 
   #otherProblems(): readonly Problem[] {
-    return [...this.#config.problems, ...this.#folders.problems]
-  }
-
-  #owner(path: string): string | undefined {
-    for (const candidate of this.#engine.candidates) {
-      if (candidate.real !== '' && path.startsWith(`${candidate.real}/`)) return candidate.name
-    }
-    return undefined
+    return [...this.#rooms.config.problems, ...this.#rooms.folders.problems]
   }
 
   #known(name: string): PluginSnapshot {
     const snapshot = this.get(name)
     if (snapshot) return snapshot
-    throw this.#misuse('ERR_PLUGIN_NAME_UNKNOWN', `There is no plugin named ${name}.`)
+    throw misuse('ERR_PLUGIN_NAME_UNKNOWN', `There is no plugin named ${name}.`)
   }
 
   #mayWait(call: string): void {
-    if (this.#state === 'closed') throw this.#misuse('ERR_PLUGIN_CLOSED', `${call} was called after close().`)
-    if (attribution()?.inTransition) throw this.#reentrant(call)
+    if (this.#state === 'closed') throw misuse('ERR_PLUGIN_CLOSED', `${call} was called after close().`)
+    const reentrant = reentrance(call)
+    if (reentrant) throw reentrant
   }
-
-  #reentrant(call: string): PluginError {
-    const message = `${attribution()?.name ?? 'A plugin'} calls ${call} from inside its own activate or deactivate.`
-    return this.#misuse('ERR_PLUGIN_REENTRANT', message)
-  }
-
-  #misuse(code: ProblemCode, message: string): PluginError {
-    return new PluginError({ code, severity: 'error', message, hint: MISUSE_HINTS[code] ?? '' })
-  }
-}
-
-const MISUSE_HINTS: Partial<Record<ProblemCode, string>> = {
-  ERR_PLUGIN_CLOSED: 'Make a new manager.',
-  ERR_PLUGIN_STARTED: 'Use rescan() to look again.',
-  ERR_PLUGIN_NAME_UNKNOWN: 'manager.plugins lists those that are there.',
-  ERR_PLUGIN_REENTRANT: 'It would wait for itself. Call it later, from a timer or a request.',
-  ERR_PLUGIN_OPTIONS: 'Name a file in the option config.',
 }

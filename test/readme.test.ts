@@ -219,7 +219,11 @@ test('the tables of the README name what is there, and nothing else', async (t) 
     return [...new Set(found)].sort()
   }
   assert.deepEqual(namesOf(about, 'option').sort(), declared('model/options.ts', 'ManagerOptions'), 'options')
-  assert.deepEqual(namesOf(about, 'method').sort(), declared('manager.ts', 'PluginManager'), 'methods')
+  assert.deepEqual(
+    namesOf(about, 'method').sort(),
+    declared('hall/plugin-manager.ts', 'PluginManager'),
+    'methods',
+  )
   assert.deepEqual(namesOf(about, 'event').sort(), declared('model/snapshot.ts', 'ManagerEvents'), 'events')
 })
 

@@ -205,7 +205,7 @@ export class Generation {
     const limit = this.#host.timeouts.activate
     let given: unknown
     try {
-      const giving = Promise.resolve(context(scope))
+      const giving = Promise.resolve(context(scope.scope))
       given = await within(giving, limit, this.#host.closing)
     } catch (cause) {
       throw this.#problems.thrown(

@@ -1,4 +1,4 @@
-import type { Disposer, Scope } from '../model/plugin.ts'
+import type { Scope } from '../model/plugin.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import { Effects } from './effects.ts'
 import type { EffectsOptions } from './effects.ts'
@@ -12,19 +12,10 @@ export interface HostScopeParts extends Pick<Scope, 'name' | 'generation' | 'met
   readonly onThrown: (cause: unknown) => void
 }
 
-/** The host's view of one generation, and what the host asked to be told of it. */
-export class HostScope implements Scope {
-  readonly name: string
-  readonly generation: number
-  readonly metadata: Scope['metadata']
-  readonly run: Scope['run']
-  readonly onActivate: Scope['onActivate']
-  readonly onPublish: Scope['onPublish']
-  readonly onDrain: Scope['onDrain']
-  readonly onDispose: Scope['onDispose']
-  readonly onSettle: Scope['onSettle']
-  readonly onSnapshot: Scope['onSnapshot']
-  readonly #signal: () => AbortSignal
+/** What the host asked to be told of one generation. */
+export class HostScope {
+  /** What the host is given. */
+  readonly scope: Scope
   readonly #onThrown: (cause: unknown) => void
   readonly #effects: Effects
   readonly #activating: (() => unknown)[] = []
@@ -33,24 +24,21 @@ export class HostScope implements Scope {
   readonly #settling: (() => void)[] = []
   readonly #describing: (() => SnapshotAdditions)[] = []
 
-  constructor({ name, generation, metadata, run, signal, effects, onThrown }: HostScopeParts) {
-    this.name = name
-    this.generation = generation
-    this.metadata = metadata
-    this.run = run
-    this.#signal = signal
+  constructor({ signal, effects, onThrown, ...about }: HostScopeParts) {
     this.#onThrown = onThrown
     this.#effects = new Effects(effects)
-    this.onActivate = (callback) => void this.#activating.push(callback)
-    this.onPublish = (callback) => void this.#publishing.push(callback)
-    this.onDrain = (callback) => void this.#draining.push(callback)
-    this.onDispose = (callback: Disposer) => void this.#effects.add(callback)
-    this.onSettle = (callback) => void this.#settling.push(callback)
-    this.onSnapshot = (callback) => void this.#describing.push(callback)
-  }
-
-  get signal(): AbortSignal {
-    return this.#signal()
+    this.scope = {
+      ...about,
+      get signal() {
+        return signal()
+      },
+      onActivate: (callback) => void this.#activating.push(callback),
+      onPublish: (callback) => void this.#publishing.push(callback),
+      onDrain: (callback) => void this.#draining.push(callback),
+      onDispose: (callback) => void this.#effects.add(callback),
+      onSettle: (callback) => void this.#settling.push(callback),
+      onSnapshot: (callback) => void this.#describing.push(callback),
+    }
   }
 
   /** Whether there is something to be done once `activate` has returned. */

@@ -1,7 +1,11 @@
+import { editConfig } from '../act/edit-config.ts'
+import { messageOf } from '../act/message-of.ts'
 import type { ConfigJudge } from '../decide/judge-config.ts'
 import type { Config } from '../model/decision.ts'
+import { PluginError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { readText } from '../read/text.ts'
+import { misuse } from './misuse.ts'
 
 /** The config file may have this many bytes. */
 const CONFIG_LIMIT = 1024 * 1024
@@ -55,6 +59,30 @@ export class ConfigFile {
     if (fact.kind !== 'text' || fact.text === this.#text) return undefined
     const judged = this.#judge(fact)
     return 'config' in judged ? judged.config : undefined
+  }
+
+  /**
+   * Writes into the file whether a plugin is on. The next look takes it from there.
+   * @throws PluginError `ERR_PLUGIN_OPTIONS`, `ERR_PLUGIN_CONFIG_WRITE`
+   */
+  async write(name: string, enabled: boolean): Promise<void> {
+    const { path } = this
+    if (path === undefined) {
+      throw misuse('ERR_PLUGIN_OPTIONS', 'persist: true needs a config file, and the option config is false.')
+    }
+    try {
+      await editConfig(path, name, enabled)
+    } catch (cause) {
+      throw new PluginError({
+        code: 'ERR_PLUGIN_CONFIG_WRITE',
+        severity: 'error',
+        plugin: name,
+        file: path,
+        message: `${path} could not be written: ${messageOf(cause)}. Nothing was changed.`,
+        hint: 'Make the file and its folder writable and the file valid, or leave out persist.',
+        cause,
+      })
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import type { Code } from '../act/code.ts'
 import type { Verdict } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import { watchedFiles } from '../read/watched-files.ts'
+import { codeOf } from './slot.ts'
+import type { Slot } from './slot.ts'
 
 /** Equal for plugins that are the same in all that a generation is made of. */
 export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
@@ -15,6 +17,18 @@ export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | un
     watched,
     verdict.dependencies.join(),
   ].join('\n')
+}
+
+/** The identity that a plugin has with its newest code; `undefined` while there is none. Worked out once. */
+export function preparedIdentity(slot: Slot | undefined, verdict: Verdict): string | undefined {
+  const code = slot && codeOf(slot)
+  if (!slot || !code) return undefined
+  const facts = slot.prepared?.facts
+  const known = slot.identity
+  if (known?.verdict === verdict && known.code === code && known.facts === facts) return known.text
+  const text = identityOf(verdict, code, facts)
+  slot.identity = { text, verdict, code, facts }
+  return text
 }
 
 /** The identity of the same plugin with other dependencies: they are its last line. */

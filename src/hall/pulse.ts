@@ -19,6 +19,7 @@ export class Pulse {
   #everything = false
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
+  #alarm: NodeJS.Timeout | undefined
   #firstHint: number | undefined
   #interval: NodeJS.Timeout | undefined
   #closed = false
@@ -49,6 +50,13 @@ export class Pulse {
     if (!this.#closed && !this.#timer && !this.#immediate) this.#arm(ms)
   }
 
+  /** Look again in so many ms, whatever else is due; `undefined` takes that back. */
+  later(ms: number | undefined): void {
+    clearTimeout(this.#alarm)
+    if (this.#closed || ms === undefined) return
+    this.#alarm = setTimeout(() => this.#options.look(new Set(), false), Math.ceil(ms))
+  }
+
   /** The watcher may miss things: look more often. */
   degrade(): void {
     const { rescan } = this.#options
@@ -58,6 +66,7 @@ export class Pulse {
   close(): void {
     this.#closed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#alarm)
     clearImmediate(this.#immediate)
     clearInterval(this.#interval)
   }

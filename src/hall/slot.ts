@@ -5,6 +5,7 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
+import type { StartWindow } from './own-writes.ts'
 
 /** All that the hall remembers of one plugin. */
 export interface Slot {
@@ -27,8 +28,12 @@ export interface Slot {
       }
     | undefined
   /** The last attempt, if it failed; not made again until its key differs. */
-  failed: { readonly key: string; readonly problem: Problem } | undefined
-  /** A change that waits for a restart of the process. */
+  failed:
+    | { readonly key: string; readonly identity: string | undefined; readonly problem: Problem }
+    | undefined
+  /** When it was last started, or tried to. */
+  started: StartWindow | undefined
+  /** A change that waits: for a restart of the process, or as the plugin writes it itself again and again. */
   held: Problem | undefined
   /** What the last generation left, while none runs. */
   previous: Previous | undefined
@@ -52,6 +57,7 @@ export function createSlot(name: string): Slot {
     prepared: undefined,
     identity: undefined,
     failed: undefined,
+    started: undefined,
     held: undefined,
     previous: undefined,
     number: 0,
@@ -61,6 +67,12 @@ export function createSlot(name: string): Slot {
     reloads: 0,
     failures: 0,
   }
+}
+
+/** The newest code of a plugin, if its newest files are any good. */
+export function codeOf(slot: Slot): Code | undefined {
+  const outcome = slot.prepared?.outcome
+  return outcome && 'code' in outcome ? outcome.code : undefined
 }
 
 /** What is wrong with the newest state of a plugin, as far as loading and starting goes. */

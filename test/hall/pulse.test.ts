@@ -90,12 +90,28 @@ test('rescan 0 is never', (t) => {
   assert.deepEqual(looks, [])
 })
 
+test('a look that is due later comes in any case, and can be taken back', (t) => {
+  const { pulse, looks, tick } = rig(t)
+  pulse.later(1000)
+  pulse.again(20)
+  tick(999)
+  assert.deepEqual(looks, [[]])
+  tick(1)
+  assert.deepEqual(looks, [[], []])
+  pulse.later(10)
+  pulse.later(undefined)
+  tick(100)
+  assert.equal(looks.length, 2)
+})
+
 test('after close nothing comes any more', (t) => {
   const { pulse, looks, tick } = rig(t, 50, 100)
   pulse.start()
   pulse.hint(['a'])
+  pulse.later(10)
   pulse.close()
   pulse.hint(['b'])
+  pulse.later(10)
   pulse.again(1)
   pulse.degrade()
   tick(5000)

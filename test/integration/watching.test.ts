@@ -22,6 +22,7 @@ import type { ManagerOptions, WatchOptions } from 'plugbay'
 import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
 import type { TestManager } from '../manager.ts'
 import { formats, pluginCode, valueCode } from '../plugin-code.ts'
+import type { Format } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
 import type { Files, PluginsFolder } from '../plugin-folder.ts'
 
@@ -515,24 +516,199 @@ test('a folder that gets another name keeps its plugin, which moves with it', as
   neverBad(manager, 'b')
 })
 
-test(
-  'a plugin that imports a JSON file and writes it when it starts does not go round in circles',
-  { todo: 'its own write is an edit like any other' },
-  async (t) => {
+const STORM = 'ERR_PLUGIN_RELOAD_STORM'
+
+/** A plugin that imports a file of its own and writes it anew whenever it starts. */
+const stormy = (format: Format, then = ''): string =>
+  pluginCode(format, {
+    top:
+      format === 'cjs'
+        ? `const { writeFileSync } = require('node:fs'); const data = require('./data.json')`
+        : `import { writeFileSync } from 'node:fs'; import data from './data.json' with { type: 'json' }`,
+    activate: `writeFileSync(ctx.directory + '/data.json', JSON.stringify({ n: data.n + 1 })); ${then}; return { value: data.n }`,
+  })
+
+/** Waits until a plugin is said to reload itself for ever. Gives its generation then, and how long ago that was, in ms. */
+async function storming(
+  manager: TestManager,
+  name: string,
+): Promise<{ generation: number; since(): number }> {
+  let generation = 0
+  let at = 0
+  manager.on('problem', ({ code, plugin }) => {
+    if (code !== STORM || plugin !== name) return
+    generation = snapshot(manager, name).generation
+    at = performance.now()
+  })
+  await until(
+    () => generation > 0,
+    () => [name, snapshot(manager, name), manager.heard.codes()],
+  )
+  return { generation, since: () => performance.now() - at }
+}
+
+for (const format of formats) {
+  test(`a plugin that imports a JSON file and writes it when it starts does not go round in circles (${format})`, async (t) => {
     const { folder, manager } = await scene(t, {})
     folder.write({
       'a/metadata.json': {},
       'a/data.json': '{ "n": 0 }',
-      'a/plugin.cjs': pluginCode('cjs', {
-        top: `const { n } = require('./data.json')`,
-        activate: `require('node:fs').writeFileSync(ctx.directory + '/data.json', JSON.stringify({ n: n + 1 })); return { value: n }`,
-      }),
+      [`a/plugin.${format}`]: stormy(format),
     })
-    await delay(1500)
-    await manager.disable('a')
-    assert.ok(snapshot(manager, 'a').generation <= 5, `${snapshot(manager, 'a').generation} generations`)
-  },
-)
+    const { generation, since } = await storming(manager, 'a')
+    assert.equal(generation, 4)
+    const problem = snapshot(manager, 'a').problem
+    assert.equal(problem?.code, STORM)
+    assert.equal(problem.file, folder.file('a/data.json'))
+    assert.match(problem.message, /^a writes data\.json each time/)
+    while (since() < 500) {
+      const { problems } = await (since() < 250 ? manager.rescan() : manager.settled())
+      if (since() > 900) break
+      assert.equal(snapshot(manager, 'a').generation, generation)
+      assert.deepEqual(problems, [problem])
+      assert.deepEqual(manager.plan().restart, [])
+    }
+    await until(() => snapshot(manager, 'a').generation === generation + 1)
+    assert.ok(since() > 900, `went after ${since()} ms`)
+    assert.equal(valueOf(manager, 'a'), generation)
+    await manager.settled()
+    assert.equal(snapshot(manager, 'a').generation, generation + 1)
+    assert.deepEqual(manager.heard.codes(), [STORM], 'said once')
+  })
+}
+
+test('a plugin that fails each time and writes what it imports is tried ever more seldom', async (t) => {
+  const { folder, manager } = await scene(t, {})
+  folder.write({
+    'a/metadata.json': {},
+    'a/data.json': '{ "n": 0 }',
+    'a/plugin.cjs': stormy('cjs', `throw new Error('no')`),
+  })
+  await until(() => manager.heard.codes('a').includes(STORM))
+  const { failures } = snapshot(manager, 'a')
+  await manager.settled()
+  assert.ok(snapshot(manager, 'a').failures <= failures + 1)
+  folder.write({ 'a/plugin.cjs': code('mended') })
+  await until(() => valueOf(manager, 'a') === 'mended')
+  assert.equal(snapshot(manager, 'a').failures, failures)
+})
+
+test('a plugin whose new version writes and fails, so that the old one comes back and writes, is slowed down', async (t) => {
+  const { folder, manager } = await scene(t, {
+    'a/data.json': '{ "n": 0 }',
+    'a/plugin.cjs': pluginCode('cjs', {
+      top: `const { writeFileSync } = require('node:fs'); require('./data.json')`,
+      activate: `return { value: 1 }`,
+    }),
+  })
+  folder.write({ 'a/plugin.cjs': stormy('cjs', `throw new Error('no')`) })
+  await until(() => manager.heard.codes('a').includes(STORM))
+  assert.equal(valueOf(manager, 'a'), 1)
+  const { failures } = snapshot(manager, 'a')
+  folder.write({ 'a/plugin.cjs': code(2) })
+  await until(() => valueOf(manager, 'a') === 2)
+  assert.equal(snapshot(manager, 'a').failures, failures)
+})
+
+test('a plugin that writes a file that it has watched is slowed down', async (t) => {
+  const { folder, manager } = await scene(t, {
+    'a/metadata.json': { watch: ['views/*'] },
+    'a/plugin.cjs': pluginCode('cjs', {
+      activate: `require('node:fs').writeFileSync(ctx.directory + '/views/x.html', String(Math.random()))`,
+    }),
+    'a/views/x.html': 'one',
+  })
+  folder.write({ 'a/views/x.html': 'two' })
+  await until(() => manager.heard.codes('a').includes(STORM))
+  assert.equal(snapshot(manager, 'a').problem?.file, folder.file('a/views/x.html'))
+})
+
+test('a plugin that writes into a folder whose name begins with a dot is left in peace, as the warning says', async (t) => {
+  const { folder, manager } = await scene(t, {
+    'a/.data/data.json': '{ "n": 0 }',
+    'a/plugin.cjs': stormy('cjs').replaceAll('/data.json', '/.data/data.json'),
+  })
+  await looked(manager)
+  folder.write({ 'a/.data/data.json': '{ "n": 7 }' })
+  await looked(manager)
+  assert.deepEqual(generations(manager), { a: 1 })
+})
+
+test('a plugin that waits because it reloads itself for ever takes an edit at once', async (t) => {
+  const { folder, manager, settles } = await scene(t, {})
+  folder.write({ 'a/metadata.json': {}, 'a/data.json': '{ "n": 0 }', 'a/plugin.cjs': stormy('cjs') })
+  const { generation } = await storming(manager, 'a')
+  folder.write({ 'a/plugin.cjs': code('mended') })
+  await until(() => valueOf(manager, 'a') === 'mended')
+  assert.equal(
+    snapshot(manager, 'a').generation,
+    generation + 1,
+    'the edit did not wait for the other reload',
+  )
+  assert.equal(snapshot(manager, 'a').problem, undefined)
+  await settles()
+  assert.equal(snapshot(manager, 'a').generation, generation + 1)
+})
+
+test('a plugin that reloads itself for ever holds up nobody else, and nobody who asks for it', async (t) => {
+  const { folder, manager, value } = await scene(t, { 'b/plugin.cjs': code(0), 'c/plugin.cjs': code(0) })
+  folder.write({
+    'a/metadata.json': {
+      optionalDependencies: ['c'],
+      settings: { properties: { x: { default: 1 } }, type: 'object' },
+    },
+    'a/data.json': '{ "n": 0 }',
+    'a/plugin.cjs': stormy('cjs'),
+  })
+  const again = async (): Promise<number> => (await storming(manager, 'a')).generation
+  let generation = await again()
+  for (let edit = 1; edit <= 5; edit += 1) {
+    folder.write({ 'b/plugin.cjs': code(edit) })
+    await value('b', edit)
+  }
+  assert.deepEqual(generations(manager), { a: generation, b: 6, c: 1 })
+
+  assert.equal((await manager.reload('a')).generation, generation + 1)
+  generation = await again()
+  assert.equal((await manager.disable('a')).state, 'off')
+  assert.equal((await manager.enable('a')).generation, generation + 1)
+  generation = await again()
+  folder.write({ 'c/plugin.cjs': code(1) })
+  await value('c', 1)
+  assert.equal(snapshot(manager, 'a').generation, generation + 1, 'with what it depends on')
+  generation = await again()
+  folder.config({ plugins: [{ name: 'a', settings: { x: 2 } }] })
+  await until(() => snapshot(manager, 'a').generation === generation + 1)
+  assert.deepEqual(manager.heard.codes('a'), [STORM, STORM, STORM, STORM], 'and not as its time was over')
+})
+
+for (const settle of [0, 2]) {
+  test(`edits in the very moment in which a plugin goes live are all taken at once (settle ${settle})`, async (t) => {
+    // What the plugin itself writes when it starts is no part of it.
+    const writing = (value: number): string =>
+      pluginCode('cjs', {
+        top: `const { writeFileSync } = require('node:fs')`,
+        activate: `writeFileSync(ctx.directory + '/state.json', String(Math.random())); return { value: ${value} }`,
+      })
+    const { folder, manager, value } = await scene(
+      t,
+      { 'a/plugin.cjs': writing(0), 'a/state.json': '0' },
+      { watch: { settle } },
+    )
+    let edit = 0
+    manager.on('state', ({ to }) => {
+      if (to !== 'active' || edit === 50) return
+      edit += 1
+      folder.write({ 'a/plugin.cjs': writing(edit) })
+    })
+    const start = performance.now()
+    folder.write({ 'a/plugin.cjs': writing(1000) })
+    await value('a', 50)
+    const ms = performance.now() - start
+    assert.deepEqual(manager.heard.codes(), [])
+    assert.ok(ms < 5000, `${ms} ms`)
+  })
+}
 
 test('a copy of a folder is told to be one, and takes over when the first goes', async (t) => {
   const { folder, manager, settles } = await scene(t, { 'a/plugin.cjs': code(1) })

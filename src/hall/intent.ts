@@ -1,0 +1,190 @@
+import type { SettingsJudge } from '../decide/judge-settings.ts'
+import { decideWanted } from '../decide/wanted.ts'
+import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
+import type { FolderFacts } from '../model/facts.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Folders } from '../read/folders.ts'
+import { judgeOnce } from './judge-once.ts'
+import type { Roster } from './roster.ts'
+import { problemOf } from './slot.ts'
+import type { Slot } from './slot.ts'
+
+type WantedInput = Parameters<typeof decideWanted>[0]
+
+export interface IntentOptions {
+  readonly folders: Folders
+  readonly judge: (facts: FolderFacts) => Candidate
+  readonly judgeSettings: SettingsJudge
+  readonly enabledPlugins: WantedInput['enabledPlugins']
+  /** Plugins that are objects of this process. */
+  readonly objects: ReadonlyMap<string, { readonly candidate: Candidate }>
+}
+
+/** A folder without an entry is taken for one that is being copied in for so long after it was last touched, in ms. */
+const INCOMPLETE_MS = 10_000
+
+/**
+ * What should run: each folder judged, and what follows from that, from the config, the environment, the program, and
+ * what runs. Worked out anew only after something raised a doubt.
+ */
+export class Intent {
+  readonly program: Map<string, ProgramEntry> = new Map()
+  config: Config = { path: '', entries: new Map(), unlisted: 'on', problems: [] }
+  wanted: Wanted = noneWanted
+  /** Nothing was ever started: what is not whole now is not waited for. */
+  cold = true
+  /** Something changed that `wanted` does not know of. */
+  doubted = true
+  readonly #options: IntentOptions
+  readonly #roster: Roster
+  readonly #judgement: IntentOptions['judge']
+  readonly #candidates = new Map<string, Candidate>()
+  /** Their newest metadata.json was tried in vain: they are judged by the one that they run with. */
+  readonly #behind = new Set<string>()
+
+  constructor(options: IntentOptions, roster: Roster) {
+    this.#options = options
+    this.#roster = roster
+    this.#judgement = judgeOnce(options.judge)
+    for (const { candidate } of options.objects.values()) this.#candidates.set(candidate.name, candidate)
+  }
+
+  get candidates(): Iterable<Candidate> {
+    return this.#candidates.values()
+  }
+
+  /** Plugins that run with an older metadata.json than their folder has, as that was tried in vain. */
+  get behind(): ReadonlySet<string> {
+    return this.#behind
+  }
+
+  /**
+   * Judges a folder that is not as it was.
+   * @returns the name of its plugin
+   */
+  judge(facts: FolderFacts): string {
+    const before = this.#candidates.get(facts.directory)
+    const candidate = this.#judgement(facts)
+    if (!before || !sameCandidate(before, candidate)) {
+      this.#candidates.set(facts.directory, candidate)
+      this.doubted = true
+    }
+    return candidate.name
+  }
+
+  /** A folder is gone. */
+  forget(directory: string): void {
+    this.#candidates.delete(directory)
+    this.doubted = true
+  }
+
+  /** @returns whether anything was decided anew */
+  decide(): boolean {
+    if (!this.doubted) return false
+    this.doubted = false
+    this.wanted = decideWanted(this.#input(this.#candidates.values(), this.#behind))
+    this.#roster.include(this.wanted.verdicts.keys())
+    return true
+  }
+
+  /** What would be wanted if a look brought this, and which plugins it is news of. Changes nothing. */
+  foresee(
+    { changed, gone }: { readonly changed: readonly FolderFacts[]; readonly gone: readonly string[] },
+    config: Config,
+  ): { readonly wanted: Wanted; readonly fresh: ReadonlyMap<string, FolderFacts> } {
+    const candidates = new Map(this.#candidates)
+    const fresh = new Map<string, FolderFacts>()
+    for (const directory of gone) candidates.delete(directory)
+    for (const facts of changed) {
+      const candidate = this.#judgement(facts)
+      candidates.set(facts.directory, candidate)
+      fresh.set(candidate.name, facts)
+    }
+    const behind = new Set([...this.#behind].filter((name) => !fresh.has(name)))
+    return { wanted: decideWanted({ ...this.#input(candidates.values(), behind), config }), fresh }
+  }
+
+  /** The newest state of a plugin was tried in vain, and an older one runs. */
+  fallBehind(slot: Slot): void {
+    const verdict = this.wanted.verdicts.get(slot.name)
+    if (!slot.live || verdict?.state !== 'on' || this.#behind.has(slot.name)) return
+    const newest = verdict.candidate.metadata
+    if (JSON.stringify(newest) === JSON.stringify(slot.live.parts.candidate.metadata)) return
+    this.#behind.add(slot.name)
+    this.doubted = true
+  }
+
+  /** The newest state of a plugin is worth another try. */
+  catchUp(name: string): void {
+    if (this.#behind.delete(name)) this.doubted = true
+  }
+
+  /** A plugin does not run any more: there is nothing that it could be behind of. */
+  ended(name: string): void {
+    this.#behind.delete(name)
+    this.doubted = true
+  }
+
+  /** A folder that was taken for one that is being copied in has had its time. */
+  isOverdue(): boolean {
+    for (const candidate of this.#candidates.values()) {
+      if (!candidate.incomplete || this.wanted.verdicts.get(candidate.name)?.state !== 'incomplete') continue
+      if (this.#restedLong(candidate)) return true
+    }
+    return false
+  }
+
+  /** What was last seen of a plugin's folder; `undefined` for one that is an object. */
+  facts(verdict: Verdict): FolderFacts | undefined {
+    return this.#options.folders.known.get(verdict.candidate.directory)
+  }
+
+  #input(candidates: Iterable<Candidate>, behind: ReadonlySet<string>): WantedInput {
+    const failed = new Map<string, Problem>()
+    for (const slot of this.#roster.slots.values()) {
+      const problem = slot.live ? undefined : problemOf(slot)
+      if (problem) failed.set(slot.name, problem)
+    }
+    return {
+      candidates: behind.size === 0 ? candidates : [...candidates].map((one) => this.#asItRuns(one, behind)),
+      running: this.#roster.running,
+      config: this.config,
+      enabledPlugins: this.#options.enabledPlugins,
+      program: this.program,
+      failed,
+      settings: (candidate) =>
+        this.#options.judgeSettings(
+          candidate,
+          this.config.entries.get(candidate.name)?.settings,
+          this.program.get(candidate.name)?.settings,
+        ),
+      incompleteIsInvalid: (candidate) => this.cold || this.#restedLong(candidate),
+    }
+  }
+
+  #asItRuns(candidate: Candidate, behind: ReadonlySet<string>): Candidate {
+    const runs = behind.has(candidate.name)
+      ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
+      : undefined
+    return runs?.directory === candidate.directory ? { ...candidate, metadata: runs.metadata } : candidate
+  }
+
+  #restedLong(candidate: Candidate): boolean {
+    const facts = this.#options.folders.known.get(candidate.directory)
+    return !facts || Date.now() - facts.touchedMs > INCOMPLETE_MS
+  }
+}
+
+const noneWanted: Wanted = {
+  verdicts: new Map(),
+  order: [],
+  position: new Map(),
+  dependents: new Map(),
+  rejected: [],
+  problems: [],
+}
+
+function sameCandidate(a: Candidate, b: Candidate): boolean {
+  if (a === b) return true
+  return a.name === b.name && a.real === b.real && JSON.stringify(a) === JSON.stringify(b)
+}

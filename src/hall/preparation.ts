@@ -1,0 +1,80 @@
+import type { Code, Prepared } from '../act/code.ts'
+import type { Loader } from '../act/load/loader.ts'
+import type { Candidate } from '../model/decision.ts'
+import type { FolderFacts } from '../model/facts.ts'
+import type { Intent } from './intent.ts'
+import type { Roster } from './roster.ts'
+import { codeOf, problemOf } from './slot.ts'
+import type { Slot } from './slot.ts'
+
+export interface PreparationOptions {
+  readonly loader: Loader
+  /** Plugins that are objects of this process. */
+  readonly objects: ReadonlyMap<string, { readonly code: Code }>
+}
+
+/** How many plugins are compiled side by side. */
+const SIDE_BY_SIDE = 32
+
+/** Makes code of the newest files of those who are on, each time that their folders are not as they were. */
+export class Preparation {
+  readonly #options: PreparationOptions
+  readonly #roster: Roster
+  readonly #intent: Intent
+
+  constructor(options: PreparationOptions, roster: Roster, intent: Intent) {
+    this.#options = options
+    this.#roster = roster
+    this.#intent = intent
+  }
+
+  /** Compiles those of the named who are on, and not compiled since their folders were last looked at. */
+  async prepare(names: Iterable<string>): Promise<void> {
+    const waiting: Slot[] = []
+    for (const name of names) {
+      const slot = this.#roster.slots.get(name)
+      const verdict = this.#intent.wanted.verdicts.get(name)
+      if (!slot || verdict?.state !== 'on') continue
+      if (!slot.prepared || slot.prepared.facts !== this.#intent.facts(verdict)) waiting.push(slot)
+    }
+    const next = waiting.values()
+    const worker = async (): Promise<void> => {
+      for (const slot of next) await this.#prepareOne(slot)
+    }
+    await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, waiting.length) }, worker))
+  }
+
+  /** What did not compile is worth another try, although its files are the same. */
+  retry(name: string): void {
+    const slot = this.#roster.slots.get(name)
+    if (slot?.prepared && 'problem' in slot.prepared.outcome) slot.prepared = undefined
+  }
+
+  /** Whether the files, as they were just found, make other code than that which runs. Compiles nothing. */
+  differs(candidate: Candidate, facts: FolderFacts, runs: Code): boolean {
+    return this.#options.loader.differs(pluginFiles(candidate, facts), runs)
+  }
+
+  async #prepareOne(slot: Slot): Promise<void> {
+    const { loader, objects } = this.#options
+    const verdict = this.#intent.wanted.verdicts.get(slot.name)!
+    const facts = this.#intent.facts(verdict)
+    const before = codeOf(slot) ?? slot.live?.parts.code
+    const hadProblem = problemOf(slot) !== undefined
+    const outcome: Prepared = facts
+      ? await loader.prepare(pluginFiles(verdict.candidate, facts), before)
+      : { code: objects.get(slot.name)!.code }
+    slot.prepared = { facts, outcome }
+    if ('problem' in outcome) {
+      slot.failures += 1
+      this.#roster.unloadable.add(slot.name)
+      this.#intent.fallBehind(slot)
+    } else this.#roster.unloadable.delete(slot.name)
+    if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#intent.doubted = true
+  }
+}
+
+function pluginFiles(candidate: Candidate, facts: FolderFacts): Parameters<Loader['prepare']>[0] {
+  const { name, directory, real, entry } = candidate
+  return { name, directory, real, entry: entry!, files: facts.files }
+}

@@ -1,0 +1,67 @@
+import { createLoader } from '../act/load/loader.ts'
+import type { Loader } from '../act/load/loader.ts'
+import { enabledPlugins } from '../decide/enabled-plugins.ts'
+import { createConfigJudge } from '../decide/judge-config.ts'
+import { createMetadataJudge } from '../decide/judge-metadata.ts'
+import { createSettingsJudge } from '../decide/judge-settings.ts'
+import type { Problem } from '../model/problem.ts'
+import { Folders } from '../read/folders.ts'
+import { readSchemas } from '../read/schemas.ts'
+import { version } from '../read/version.ts'
+import { ConfigFile } from './config-file.ts'
+import { Engine } from './engine.ts'
+import type { EngineOptions } from './engine.ts'
+import { objectPlugins } from './object-plugins.ts'
+import type { Settings } from './settings.ts'
+
+/** What the rooms report while they work. */
+export interface RoomReports extends Pick<EngineOptions, 'onState' | 'onPlan'> {
+  readonly onProblem: (problem: Problem) => void
+  /** Aborted when the manager closes. */
+  readonly closing: AbortSignal
+}
+
+/** The rooms of one manager: what reads, what loads, and the engine that leads from the one to the other. */
+export interface Rooms {
+  readonly config: ConfigFile
+  readonly folders: Folders
+  readonly loader: Loader
+  readonly engine: Engine
+}
+
+/** Puts the rooms together as the settings say. Nothing is read before the first look. */
+export function wireRooms(settings: Settings, { onState, onPlan, onProblem, closing }: RoomReports): Rooms {
+  const { context, timeouts, log, hostVersion: host, plugins } = settings
+  const { node } = process.versions
+  const schemas = readSchemas()
+  const folders = new Folders({
+    directories: settings.directories,
+    extra: plugins.flatMap(({ path }) => path ?? []),
+    settle: settings.settle,
+  })
+  const loader = createLoader({
+    cacheDirectory: settings.cacheDirectory,
+    owner: (path) => engine.owner(path),
+    onProblem,
+  })
+  const engine = new Engine({
+    folders,
+    loader,
+    host: { context, timeouts, log, closing, onProblem },
+    judge: createMetadataJudge(schemas, { plugbay: version, node, ...(host !== undefined && { host }) }),
+    judgeSettings: createSettingsJudge(),
+    enabledPlugins: enabledPlugins(settings.enabledPlugins),
+    objects: objectPlugins(plugins),
+    watched: settings.watch,
+    onState,
+    onPlan,
+  })
+  for (const { name, enabled, settings: own } of plugins) {
+    engine.instruct(name, {
+      ...(enabled !== undefined && { enabled }),
+      ...(own && { settings: own }),
+      because: 'the plugins option',
+    })
+  }
+  return { config: new ConfigFile(settings.config, createConfigJudge(schemas)), folders, loader, engine }
+}
