@@ -5,7 +5,7 @@ import { LookQueue } from './hall/look-queue.ts'
 import type { QueuedLook } from './hall/look-queue.ts'
 import { misuse, reentrance } from './hall/misuse.ts'
 import { ProblemLedger } from './hall/problem-ledger.ts'
-import type { PluginManager } from './hall/plugin-manager.ts'
+import type { PluginManager } from './model/plugin-manager.ts'
 import { readSettings } from './hall/settings.ts'
 import type { Settings } from './hall/settings.ts'
 import type { Slot } from './hall/slot.ts'
@@ -20,7 +20,7 @@ import { PluginError } from './model/problem.ts'
 import type { Problem } from './model/problem.ts'
 import type { ManagerEvents, PluginSnapshot, PluginState, Report } from './model/snapshot.ts'
 
-export type { PluginManager } from './hall/plugin-manager.ts'
+export type { PluginManager } from './model/plugin-manager.ts'
 
 /**
  * Makes a plugin manager; nothing happens before `start()`.

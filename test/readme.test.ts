@@ -221,7 +221,7 @@ test('the tables of the README name what is there, and nothing else', async (t) 
   assert.deepEqual(namesOf(about, 'option').sort(), declared('model/options.ts', 'ManagerOptions'), 'options')
   assert.deepEqual(
     namesOf(about, 'method').sort(),
-    declared('hall/plugin-manager.ts', 'PluginManager'),
+    declared('model/plugin-manager.ts', 'PluginManager'),
     'methods',
   )
   assert.deepEqual(namesOf(about, 'event').sort(), declared('model/snapshot.ts', 'ManagerEvents'), 'events')

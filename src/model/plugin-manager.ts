@@ -1,5 +1,5 @@
-import type { Plan } from '../model/plan.ts'
-import type { ManagerEvents, PluginSnapshot, Report } from '../model/snapshot.ts'
+import type { Plan } from './plan.ts'
+import type { ManagerEvents, PluginSnapshot, Report } from './snapshot.ts'
 
 /** What `createPluginManager` gives. */
 export interface PluginManager {
