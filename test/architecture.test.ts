@@ -19,6 +19,10 @@ const DOORS: Record<string, readonly string[]> = {
   cli: ['model', 'read', 'decide', 'manager.ts', 'index.ts', 'http'],
 }
 
+const FRAMEWORKS = ['hono', '@hono/node-server', 'express', 'fastify']
+/** The page and the host of `plugbay start` are written in Hono, which plugbay brings along. */
+const READY_MADE = new Set(['http/page.ts', 'cli/host.ts'])
+
 interface Import {
   readonly from: string
   readonly room: string
@@ -65,6 +69,37 @@ test('model imports nothing from outside', () => {
   )
 })
 
+test('a web framework is imported by the files in http/ that are named after it, and by the ready-made host', () => {
+  const wrong = imports.flatMap(({ from, target }) => {
+    const framework = frameworkOf(target)
+    const own = `http/${framework === '@hono/node-server' ? 'hono' : framework}`
+    const allowed = from === `${own}.ts` || from.startsWith(`${own}-`) || READY_MADE.has(from)
+    return framework === undefined || allowed ? [] : [`${from} -> ${target}`]
+  })
+  assert.deepEqual(wrong, [])
+  assert.deepEqual(
+    [...new Set(imports.map(({ target }) => frameworkOf(target)))]
+      .filter((name) => name !== undefined)
+      .sort(),
+    FRAMEWORKS.toSorted(),
+    'all of them are known here',
+  )
+})
+
+test('nothing that index.ts reaches imports a web framework, or anything of http/', () => {
+  const reached = new Set(['index.ts'])
+  for (const file of reached)
+    for (const { target } of imports.filter(({ from }) => from === file)) {
+      assert.equal(frameworkOf(target), undefined, `${file} -> ${target}`)
+      if (target.startsWith('.')) reached.add(normalize(join(dirname(file), target)))
+    }
+  assert.ok(reached.size > 50)
+  assert.deepEqual(
+    [...reached].filter((file) => ['http', 'cli'].includes(roomOf(file))),
+    [],
+  )
+})
+
 test('there is no room for leftovers', () => {
   assert.deepEqual(
     files.filter((file) => /(?:^|\/)(?:utils?|helpers?|common|misc)\b/.test(file)),
@@ -82,6 +117,10 @@ function importsOf(file: string): Import[] {
     room: roomOf(file),
     target: match[1] ?? match[2] ?? match[3] ?? '',
   }))
+}
+
+function frameworkOf(target: string): string | undefined {
+  return FRAMEWORKS.find((name) => target === name || target.startsWith(`${name}/`))
 }
 
 function roomOf(file: string): string {

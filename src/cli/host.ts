@@ -39,7 +39,11 @@ export async function host(options: StartOptions): Promise<number> {
     reserved: ['/_plugbay'],
     onError: (plugin, error, request) => {
       const place = codePosition(error, foldersOf(manager, plugin))
-      report.thrown(plugin, `${request.method} ${request.path} threw: ${error.message}`, place)
+      report.thrown(
+        plugin,
+        `${request.method} ${request.path} threw: ${error instanceof Error ? error.message : String(error)}`,
+        place,
+      )
     },
   })
   const manager = createPluginManager({
@@ -52,7 +56,6 @@ export async function host(options: StartOptions): Promise<number> {
   })
   const overview = page({
     plugins: () => manager.plugins,
-    routes: (name) => routes.routes(name),
     bound: () => ({ ...bound, host: options.host }),
     directory,
     from,
@@ -66,6 +69,10 @@ export async function host(options: StartOptions): Promise<number> {
     await next()
   })
   site.use('*', routes.middleware())
+  // What a plugin's handler throws has been told by now.
+  site.onError((error, c) =>
+    'getResponse' in error ? error.getResponse() : c.text('Internal Server Error', 500),
+  )
   site.notFound((c) => c.text('No plugin answers here. GET / shows what there is.\n', 404))
   const server = createAdaptorServer({ fetch: site.fetch }) as Server
 
@@ -77,7 +84,6 @@ export async function host(options: StartOptions): Promise<number> {
   }
   const bound = server.address() as AddressInfo
   const end = ending()
-  manager.on('report', () => routes.settle())
   manager.on('report', () => overview.touch())
   manager.on('state', () => overview.touch())
   manager.on('problem', () => overview.touch())

@@ -1,25 +1,21 @@
-import type { ServerResponse } from 'node:http'
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Server, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
 import { inspectRoutes } from 'hono/dev'
 import type { Scope } from '../model/plugin.ts'
-import type { Exchange, LiveGeneration } from './live-generation.ts'
+import type { Exchange } from './exchange.ts'
+import { isAnswer } from './is-answer.ts'
+import type { LiveGeneration } from './live-generation.ts'
 import { LiveRoutes } from './live-routes.ts'
-import type { LiveRoutesOptions } from './live-routes.ts'
+import type { Entered } from './live-routes.ts'
+import { LATE, NodeExchange } from './node-exchange.ts'
+import { below } from './prefix.ts'
+import type { RoutesOptions } from './routes-options.ts'
+import { upgrades } from './upgrades.ts'
 
-/** One route of a plugin, with its prefix. */
-export interface Route {
-  readonly method: string
-  readonly path: string
-}
+export type { RoutesOptions } from './routes-options.ts'
 
-export interface HonoRoutesOptions extends LiveRoutesOptions {
-  /** Told of what a plugin's handler throws; the client gets a 500. Default: `console.error`. */
-  readonly onError?: (plugin: string, error: Error, request: Route) => void
-}
-
-/** Routes of plugins, live, for a Hono host. */
+/** Routes of plugins, live, for a Hono host on Node (`@hono/node-server`). */
 export interface HonoRoutes {
   /**
    * A fresh Hono for one generation; its paths are relative to the plugin's prefix. To be called in the manager's
@@ -27,115 +23,99 @@ export interface HonoRoutes {
    * @throws Error if the prefix is malformed, the host's own, or another plugin's.
    */
   readonly open: (scope: Scope) => Hono
-  /** To be mounted once: `app.use('*', routes.middleware())`. What is no plugin's goes on to the next handler. */
+  /**
+   * To be mounted once: `app.use('*', routes.middleware())`. What is no plugin's goes on to the next handler, and what a
+   * plugin's handler throws to the host's `app.onError`, unless the plugin has its own.
+   */
   readonly middleware: () => MiddlewareHandler
-  /** The routes that a plugin has live; none if it is not live. */
-  readonly routes: (name: string) => Route[]
-  /** What a plugin's requests in flight number. */
-  readonly inFlight: (name: string) => number
-  /** To be called on the manager's `report`: what waits for a plugin that did not come back gets its 404. */
-  readonly settle: () => void
-  /** What still arrives gets a 503. Resolves when what is in flight has been answered; event streams do not count. */
+  /** A server that never listens and is told of the upgrades (WebSockets) under the plugin's prefix. */
+  readonly sockets: (scope: Scope) => Server
+  /** Hands the upgrades of the host's server to the plugins. */
+  readonly upgrade: (server: Server) => void
+  /** What still arrives gets a 503. Resolves when what is in flight has been answered; what is endless does not count. */
   readonly close: () => Promise<void>
 }
 
-/** Makes live routes for Hono on Node (`@hono/node-server`). */
-export function honoRoutes(options: HonoRoutesOptions = {}): HonoRoutes {
-  const live = new LiveRoutes<Hono>(options)
-  const onError = options.onError ?? ((plugin, error) => console.error(`[${plugin}]`, error))
+/** As Hono finds the path in a request. */
+const { getPath } = new Hono()
+
+/** Makes live routes for Hono. */
+export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
+  const live = new LiveRoutes<Hono>(options, {
+    make: appOf,
+    routes: (app) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
+  })
 
   return {
-    open(scope) {
-      const plain = new Hono()
-      const app: Hono = new Hono({
-        // The plugin's own paths, without another Request: that would cost a copy of every one.
-        getPath: (request) => below(generation.prefix, plain.getPath(request)),
-      })
-      app.onError((error, c) => {
-        if ('getResponse' in error) return error.getResponse()
-        onError(scope.name, error, { method: c.req.method, path: new URL(c.req.url).pathname })
-        return c.text('Internal Server Error', 500)
-      })
-      const generation = live.open(scope, app)
-      return app
-    },
-
-    middleware: () => async (c, next) => {
-      const exchange = new HonoExchange((c.env as { outgoing?: ServerResponse } | undefined)?.outgoing)
-      const entered = live.enter(c.req.path, exchange)
-      const who = entered instanceof Promise ? await entered : entered
-      if (who === 'unknown') return next()
-      if (who === 'late') return late(c)
-      return exchange.answer(who, c)
-    },
-
-    routes(name) {
-      const generation = live.live(name)
-      if (!generation) return []
-      const seen = new Map<string, Route>()
-      for (const { method, path, isMiddleware } of inspectRoutes(generation.handler)) {
-        const full = `${generation.prefix}${path === '/' ? '' : path}` || '/'
-        if (!isMiddleware) seen.set(`${method} ${full}`, { method, path: full })
-      }
-      return [...seen.values()]
-    },
-
-    inFlight: (name) => live.live(name)?.inFlight ?? 0,
-    settle: () => live.settle(),
+    open: (scope) => live.open(scope),
+    sockets: (scope) => live.sockets(scope),
+    upgrade: (server) => upgrades(live, server),
     close: () => live.close(),
+    middleware: () => (c, next) => {
+      const exchange = exchangeOf(c)
+      const go = (entered: Entered<Hono>): Response | Promise<Response | void> => {
+        if (entered === 'unknown') return next()
+        if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
+        if (entered.handler) return answer(entered.handler, entered, exchange, c)
+        entered.end(exchange)
+        return next()
+      }
+      const entered = live.enter(c.req.path, exchange)
+      // A promise more for every request would cost more than finding the plugin.
+      return (entered instanceof Promise ? entered.then(go) : go(entered)) as Promise<Response | void>
+    },
   }
 }
 
-function below(prefix: string, path: string): string {
-  return path.length === prefix.length ? '/' : path.slice(prefix.length)
+function appOf({ prefix }: LiveGeneration<Hono>): Hono {
+  const app: Hono = new Hono({
+    // The plugin's own paths, without another Request: that would cost a copy of every one.
+    getPath: (request) => below(prefix, getPath(request)),
+  })
+  // On to the host's own app.onError.
+  app.onError((error) => {
+    throw error
+  })
+  return app
 }
 
-function late(c: Context): Response {
-  return c.text('This plugin is being reloaded. Try again in a moment.\n', 503, { 'retry-after': '1' })
+function answer(
+  app: Hono,
+  generation: LiveGeneration<Hono>,
+  exchange: Exchange,
+  c: Context,
+): Response | Promise<Response> {
+  const failed = (error: unknown): void => {
+    const lost = exchange instanceof NodeExchange && exchange.isLost()
+    if (!lost && !isAnswer(error)) generation.failed(error, { method: c.req.method, path: c.req.path })
+  }
+  let response: Response | Promise<Response> | undefined
+  try {
+    response = generation.run(() => app.fetch(c.req.raw, c.env))
+    if (response instanceof Promise) response.catch(failed)
+    return response
+  } catch (error) {
+    failed(error)
+    throw error
+  } finally {
+    if (!(exchange instanceof NodeExchange))
+      void Promise.resolve(response)
+        .catch(() => undefined)
+        .finally(() => generation.end(exchange))
+  }
 }
 
-class HonoExchange implements Exchange {
-  readonly #outgoing: ServerResponse | undefined
-  #response: Response | undefined
-  #isCut = false
+function exchangeOf({ env }: Context): Exchange {
+  const outgoing = (env as { outgoing?: ServerResponse } | undefined)?.outgoing
+  return outgoing ? new NodeExchange(outgoing) : { ...WITHOUT_SERVER }
+}
 
-  constructor(outgoing: ServerResponse | undefined) {
-    this.#outgoing = outgoing
-  }
-
-  async answer(generation: LiveGeneration<Hono>, c: Context): Promise<Response> {
-    const end = (): void => generation.end(this)
-    this.#outgoing?.once('close', end)
-    try {
-      this.#response = await generation.run(() => generation.handler.fetch(c.req.raw, c.env))
-      return this.#isCut ? RESPONSE_ALREADY_SENT : this.#response
-    } catch (error) {
-      // Hono's own onError has had everything that is an Error.
-      end()
-      throw error
-    } finally {
-      if (!this.#outgoing) end()
-    }
-  }
-
-  isMade(): boolean {
-    return this.#outgoing !== undefined && (this.#outgoing.writableEnded || this.#outgoing.destroyed)
-  }
-
-  // Looked at late, and seldom: reading the headers of every response would cost more than routing it.
-  isEndless(): boolean {
-    return this.#response?.headers.get('content-type')?.startsWith('text/event-stream') ?? false
-  }
-
-  cut(): void {
-    const outgoing = this.#outgoing
-    if (!outgoing) return
-    this.#isCut = true
-    if (this.isEndless()) outgoing.end()
-    else if (outgoing.headersSent) outgoing.destroy()
-    else
-      outgoing
-        .writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain' })
-        .end('This plugin was stopped.\n')
-  }
+/** A request that came by `app.request()`: it is over when it is answered. */
+const WITHOUT_SERVER: Exchange = {
+  place: -1,
+  isMade: () => false,
+  isEndless: () => false,
+  follow: () => undefined,
+  watch: () => undefined,
+  cut: () => undefined,
 }

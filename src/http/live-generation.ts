@@ -1,82 +1,129 @@
+import type { Server } from 'node:http'
 import type { Scope } from '../model/plugin.ts'
+import type { HttpSnapshot, Route } from '../model/snapshot.ts'
+import type { Exchange } from './exchange.ts'
+import { InFlight } from './in-flight.ts'
+import type { RoutesOptions } from './routes-options.ts'
+import type { Counts } from './traffic.ts'
 
-/** One request being answered, as the adapter of its framework sees it. */
-export interface Exchange {
-  /** The answer is complete, or nobody waits for it any more: the plugin has no part in it now. */
-  isMade(): boolean
-  /** The answer ends only when somebody ends it (an event stream): nothing waits for it. */
-  isEndless(): boolean
-  /** Ends the answer now: an event stream cleanly, anything else so that the client can tell. */
-  cut(): void
-}
-
-/** How often a drain looks whether answers have been made, in ms: there is no event for that. */
-const LOOK_EVERY = 15
-
-/** One generation's handler, and the requests that it is answering. */
+/** What becomes of one generation's routes: its handler, and the requests that it is answering. */
 export class LiveGeneration<Handler> {
-  readonly name: string
-  readonly number: number
+  readonly scope: Scope
+  /** The root is the empty string. */
   readonly prefix: string
-  readonly handler: Handler
-  readonly #exchanges = new Set<Exchange>()
-  readonly #scope: Scope
+  /** Answers requests; missing if the host opened sockets only. */
+  handler: Handler | undefined
+  /** Is told of upgrades; never listens. */
+  sockets: Server | undefined
+  /** Its routes, without the prefix. Asked once. */
+  list: () => Iterable<Route> = () => []
+  readonly #counts: Counts
+  readonly #onError: RoutesOptions['onError']
+  readonly #exchanges = new InFlight()
+  #routes: readonly Route[] | undefined
+  /** What a drain waits for. */
+  #awaited: Set<Exchange> | undefined
   #draining: Promise<void> | undefined
   #drained: (() => void) | undefined
 
-  constructor(scope: Scope, prefix: string, handler: Handler) {
-    this.name = scope.name
-    this.number = scope.generation
+  constructor(scope: Scope, prefix: string, counts: Counts, onError: RoutesOptions['onError']) {
+    this.scope = scope
     this.prefix = prefix
-    this.handler = handler
-    this.#scope = scope
+    this.#counts = counts
+    this.#onError = onError
+  }
+
+  get name(): string {
+    return this.scope.name
   }
 
   get inFlight(): number {
     return this.#exchanges.size
   }
 
+  snapshot(): HttpSnapshot {
+    this.#routes ??= this.#listed()
+    return {
+      prefix: this.prefix || '/',
+      routes: this.#routes,
+      ...this.#counts,
+      inFlight: this.#exchanges.size,
+    }
+  }
+
   /** Runs the plugin's code, known as its own. */
   run<T>(code: () => T): T {
-    return this.#scope.run(code)
+    return this.scope.run(code)
   }
 
+  /** Counts an exchange in, until it is over. */
   begin(exchange: Exchange): void {
+    this.#counts.requests += 1
     this.#exchanges.add(exchange)
+    exchange.follow(() => this.end(exchange))
   }
 
-  /** May be called more than once. */
+  /** The plugin has no part in it any more. May be called more than once. */
   end(exchange: Exchange): void {
     this.#exchanges.delete(exchange)
-    if (this.#drained && !this.#isBusy()) this.#drained()
+    if (this.#awaited) this.#notAwaited(exchange)
   }
 
-  /** Resolves when no answer needs this generation any more; event streams do not count. */
+  /** Counts an error of the plugin's code, and tells the host. */
+  failed(error: unknown, request: Route): void {
+    this.#counts.errors += 1
+    try {
+      this.#onError?.(this.name, error, request)
+    } catch (cause) {
+      // The host's own fault must not change what its clients get.
+      process.emitWarning(cause instanceof Error ? cause : String(cause))
+    }
+  }
+
+  /** Resolves when no answer needs this generation any more; what is endless does not count. */
   async drain(): Promise<void> {
-    if (!this.#isBusy()) return
     this.#draining ??= new Promise<void>((resolve) => {
-      const look = setInterval(() => {
-        if (!this.#isBusy()) this.#drained?.()
-      }, LOOK_EVERY)
-      this.#drained = () => {
-        clearInterval(look)
-        this.#draining = undefined
-        this.#drained = undefined
-        resolve()
+      this.#drained = resolve
+      this.#awaited = new Set(this.#exchanges)
+      for (const exchange of this.#awaited) {
+        if (isIdle(exchange)) this.#awaited.delete(exchange)
+        else exchange.watch(() => isIdle(exchange) && this.#notAwaited(exchange))
       }
+      this.#looked()
     })
     await this.#draining
   }
 
   /** Ends whatever is left. */
   cut(): void {
-    for (const exchange of this.#exchanges) if (!exchange.isMade()) exchange.cut()
-    this.#exchanges.clear()
-    this.#drained?.()
+    for (const exchange of this.#exchanges.clear()) if (!exchange.isMade()) exchange.cut()
+    this.#awaited?.clear()
+    this.#looked()
   }
 
-  #isBusy(): boolean {
-    for (const exchange of this.#exchanges) if (!exchange.isMade() && !exchange.isEndless()) return true
-    return false
+  #notAwaited(exchange: Exchange): void {
+    this.#awaited?.delete(exchange)
+    this.#looked()
   }
+
+  #looked(): void {
+    if (!this.#awaited || this.#awaited.size > 0) return
+    this.#drained?.()
+    this.#awaited = undefined
+    this.#draining = undefined
+    this.#drained = undefined
+  }
+
+  #listed(): Route[] {
+    const routes = new Map<string, Route>()
+    for (const { method, path } of this.list()) {
+      const full = `${this.prefix}${path === '/' ? '' : path}` || '/'
+      routes.set(`${method} ${full}`, { method, path: full })
+    }
+    return [...routes.values()]
+  }
+}
+
+function isIdle(exchange: Exchange): boolean {
+  return exchange.isMade() || exchange.isEndless()
 }

@@ -9,34 +9,48 @@ const MOST_LAG = 1 << 20
 const HEARTBEAT = 15_000
 /** Changes that come together are told together, in ms. */
 const TOGETHER = 20
+/** How often counts are told, in ms. */
+const COUNT_EVERY = 500
 
 type Reader = ReadableStreamDefaultController<Uint8Array>
 
 /**
  * Tells open pages what changed, as server-sent events: `all` on connecting, then `change` with the plugins that differ
- * and the keys of those that are gone. Nobody reading, or close(), leaves no timer.
+ * and the keys of those that are gone; `traffic` with the counts that differ. Nobody reading, or close(), leaves no timer.
  */
 export class PageFeed {
   readonly #look: () => Shown
+  readonly #count: () => Shown
   readonly #readers = new Set<Reader>()
   readonly #encoder = new TextEncoder()
   #told: Shown = new Map()
+  #counted: Shown = new Map()
   #soon: NodeJS.Timeout | undefined
   #heartbeat: NodeJS.Timeout | undefined
+  #counting: NodeJS.Timeout | undefined
   #closed = false
 
-  /** @param look at what the page should show now */
-  constructor(look: () => Shown) {
+  /**
+   * @param look at what the page should show now
+   * @param count what changes all the time, and is no news
+   */
+  constructor(look: () => Shown, count: () => Shown) {
     this.#look = look
+    this.#count = count
   }
 
   /** A new stream for one page; `undefined` if there are too many, or it is over. */
   open(): ReadableStream<Uint8Array> | undefined {
     if (this.#closed || this.#readers.size >= MOST_READERS) return undefined
-    if (this.#readers.size === 0) this.#told = this.#look()
-    else this.#tell()
+    if (this.#readers.size === 0) {
+      this.#told = this.#look()
+      this.#counted = this.#count()
+    } else {
+      this.#tell()
+      this.#tellCounts()
+    }
     const all = this.#encoder.encode(
-      `retry: 1000\nevent: all\ndata: {"plugins":[${[...this.#told.values()].join()}]}\n\n`,
+      `retry: 1000\nevent: all\ndata: {"plugins":[${[...this.#told.values()].join()}]}\n\n${trafficEvent(this.#counted)}`,
     )
     let reader: Reader
     return new ReadableStream<Uint8Array>(
@@ -45,6 +59,7 @@ export class PageFeed {
           reader = controller
           reader.enqueue(all)
           this.#readers.add(reader)
+          this.#counting ??= setInterval(() => this.#tellCounts(), COUNT_EVERY).unref()
           this.#heartbeat ??= setInterval(() => this.#send(':\n\n'), HEARTBEAT).unref()
         },
         cancel: () => this.#forget(reader),
@@ -76,6 +91,13 @@ export class PageFeed {
       this.#send(`event: change\ndata: {"plugins":[${changed.join()}],"gone":${JSON.stringify(gone)}}\n\n`)
   }
 
+  #tellCounts(): void {
+    const now = this.#count()
+    const changed = new Map([...now].filter(([key, json]) => this.#counted.get(key) !== json))
+    this.#counted = now
+    if (changed.size > 0) this.#send(trafficEvent(changed))
+  }
+
   #send(text: string): void {
     const bytes = this.#encoder.encode(text)
     for (const reader of this.#readers) {
@@ -92,9 +114,16 @@ export class PageFeed {
   #forget(reader: Reader): void {
     this.#readers.delete(reader)
     if (this.#readers.size > 0) return
+    clearInterval(this.#counting)
     clearInterval(this.#heartbeat)
     clearTimeout(this.#soon)
+    this.#counting = undefined
     this.#heartbeat = undefined
     this.#soon = undefined
   }
+}
+
+function trafficEvent(counts: Shown): string {
+  const parts = [...counts].map(([key, json]) => `${JSON.stringify(key)}:${json}`)
+  return `event: traffic\ndata: {${parts.join()}}\n\n`
 }

@@ -2,6 +2,7 @@
 export const PAGE_SCRIPT: string = `
 'use strict'
 const shown = new Map()
+const traffic = new Map()
 const find = (id) => document.getElementById(id)
 const list = find('plugins')
 
@@ -17,6 +18,22 @@ function route({ method, path, link }) {
   const item = make(link ? 'a' : 'span', '', ...label)
   if (link) item.href = path
   return make('li', '', item)
+}
+
+function counts(key) {
+  const of = traffic.get(key)
+  if (!of) return ''
+  const many = (count, word) => count.toLocaleString('en') + ' ' + word + (count === 1 ? '' : 's')
+  return many(of.requests, 'request') + ' \\u00b7 ' + many(of.errors, 'error') + ' \\u00b7 ' + of.inFlight + ' in flight'
+}
+
+function count(changed) {
+  for (const [key, of] of Object.entries(changed)) {
+    traffic.set(key, of)
+    const old = shown.get(key)
+    const line = old && old.item.querySelector('.traffic')
+    if (line) line.textContent = counts(key)
+  }
 }
 
 // What is only blocked by another's fault is not as bad as the fault.
@@ -51,6 +68,7 @@ function card(plugin) {
     routes.setAttribute('aria-label', 'Routes of ' + plugin.name)
     item.append(routes)
   }
+  if (plugin.state === 'active') item.append(make('p', 'traffic', counts(plugin.key)))
   if (plugin.problem) item.append(problem(plugin.problem))
   return item
 }
@@ -125,6 +143,7 @@ function follow() {
   events.onopen = () => link(true, 'live')
   events.addEventListener('all', (event) => all(JSON.parse(event.data)))
   events.addEventListener('change', (event) => change(JSON.parse(event.data)))
+  events.addEventListener('traffic', (event) => count(JSON.parse(event.data)))
   events.onerror = () => {
     link(false, 'reconnecting\\u2026')
     if (events.readyState === EventSource.CLOSED) setTimeout(follow, 2000)

@@ -55,6 +55,8 @@ h2 { margin: 0; font-size: 1.0625rem; font-weight: 620; letter-spacing: -0.01em;
 .state.loading, .state.stopping { color: var(--blue); background: var(--blue-bg); }
 li p { margin: 0.25rem 0 0; }
 .why { color: var(--soft); font-size: 0.875rem; }
+.traffic { color: var(--soft); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
+.traffic:empty { display: none; }
 .routes { display: flex; flex-wrap: wrap; gap: 0.375rem 0.5rem; margin-top: 0.625rem; }
 .routes li { max-width: 100%; }
 .routes a, .routes span {

@@ -4,7 +4,6 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import type { PluginSnapshot } from '../model/snapshot.ts'
 import type { Problem } from '../model/problem.ts'
-import type { Route } from './hono.ts'
 import { isOwnHost } from './own-host.ts'
 import { pageDocument } from './page-document.ts'
 import { PageFeed } from './page-feed.ts'
@@ -13,8 +12,6 @@ import { plainSnapshot } from './plain-snapshot.ts'
 /** What the page is about. */
 export interface PageOptions {
   readonly plugins: () => readonly PluginSnapshot[]
-  /** The routes that a plugin has live. */
-  readonly routes: (name: string) => readonly Route[]
   /** What the server listens on; asked at each request. */
   readonly bound: () => { readonly address: string; readonly port: number; readonly host: string }
   /** Where plugins are dropped; files are shown relative to `from`. */
@@ -42,7 +39,10 @@ const HEADERS = {
 
 /** The page that lists the plugins and follows them, and the same as JSON. Reads only. */
 export function page(options: PageOptions): Page {
-  const feed = new PageFeed(() => shownPlugins(options))
+  const feed = new PageFeed(
+    () => shownPlugins(options),
+    () => shownTraffic(options),
+  )
   const app = new Hono()
 
   const own = (path: string, answer: (c: Context) => Response): void => {
@@ -66,13 +66,7 @@ export function page(options: PageOptions): Page {
     const plugins = [...shownPlugins(options).values()].join()
     return c.html(pageDocument(nonce, `[${plugins}]`, relative(options, options.directory)))
   })
-  own('/_plugbay/plugins', (c) =>
-    c.json({
-      plugins: options
-        .plugins()
-        .map((plugin) => ({ ...plainSnapshot(plugin), routes: options.routes(plugin.name) })),
-    }),
-  )
+  own('/_plugbay/plugins', (c) => c.json({ plugins: options.plugins().map(plainSnapshot) }))
   own('/_plugbay/events', (c) => {
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
     const stream = feed.open()
@@ -87,15 +81,29 @@ export function page(options: PageOptions): Page {
 function shownPlugins(options: PageOptions): Map<string, string> {
   return new Map(
     options.plugins().map((plugin) => {
-      // Two folders can carry one name; one of them is invalid then.
-      const key = `${plugin.name} ${plugin.directory}`
+      const key = keyOf(plugin)
       return [key, JSON.stringify({ key, ...shownPlugin(plugin, options) })]
     }),
   )
 }
 
+/** Two folders can carry one name; one of them is invalid then. */
+function keyOf({ name, directory }: PluginSnapshot): string {
+  return `${name} ${directory}`
+}
+
+function shownTraffic({ plugins }: PageOptions): Map<string, string> {
+  return new Map(
+    plugins().flatMap((plugin) => {
+      if (!plugin.http) return []
+      const { requests, errors, inFlight } = plugin.http
+      return [[keyOf(plugin), JSON.stringify({ requests, errors, inFlight })]]
+    }),
+  )
+}
+
 function shownPlugin(plugin: PluginSnapshot, options: PageOptions): object {
-  const { name, version, state, generation, because, description, dependencies, problem } = plugin
+  const { name, version, state, generation, because, description, dependencies, problem, http } = plugin
   return {
     name,
     version,
@@ -106,13 +114,10 @@ function shownPlugin(plugin: PluginSnapshot, options: PageOptions): object {
     dependencies,
     ms: Math.round(plugin.ms * 10) / 10,
     problem: problem && shownProblem(problem, options),
-    routes:
-      state === 'invalid'
-        ? []
-        : options.routes(name).map((route) => ({
-            ...route,
-            link: (route.method === 'GET' || route.method === 'ALL') && !/[:*{]/.test(route.path),
-          })),
+    routes: (http?.routes ?? []).map((route) => ({
+      ...route,
+      link: (route.method === 'GET' || route.method === 'ALL') && !/[:*{]/.test(route.path),
+    })),
   }
 }
 

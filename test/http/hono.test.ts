@@ -9,7 +9,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { honoRoutes } from '#src/http/hono.js'
-import type { HonoRoutes, HonoRoutesOptions } from '#src/http/hono.js'
+import type { HonoRoutes, RoutesOptions } from '#src/http/hono.js'
 import { life } from './life.js'
 import type { Life } from './life.js'
 
@@ -20,11 +20,14 @@ interface Site {
   readonly text: (path: string, init?: RequestInit) => Promise<string>
 }
 
-async function site(t: TestContext, options: HonoRoutesOptions = {}): Promise<Site> {
+async function site(t: TestContext, options: RoutesOptions = {}): Promise<Site> {
   const routes = honoRoutes(options)
   const app = new Hono()
   app.use('*', routes.middleware())
   app.get('/host', (c) => c.text('the host'))
+  app.onError((error, c) =>
+    error instanceof HTTPException ? error.getResponse() : c.text(`the host: ${error.message}`, 500),
+  )
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   await once(server.listen(0, '127.0.0.1'), 'listening')
   t.after(async () => {
@@ -95,11 +98,11 @@ test('a prefix of several components and percent-encoded paths reach the plugin'
 
 test('a handler that throws gives 500, is told with the plugin and the path, and harms nothing', async (t) => {
   const told: string[] = []
-  const { start, text, routes } = await site(t, {
+  const { start, text } = await site(t, {
     onError: (plugin, error, { method, path }) =>
-      void told.push(`${plugin} ${method} ${path} ${error.message}`),
+      void told.push(`${plugin} ${method} ${path} ${String(error)}`),
   })
-  start('bad', 1, (app) => {
+  const { additions } = start('bad', 1, (app) => {
     app.get('/throws', () => {
       throw new Error('boom')
     })
@@ -109,12 +112,14 @@ test('a handler that throws gives 500, is told with the plugin and the path, and
     })
     app.get('/fine', (c) => c.text('fine'))
   })
-  assert.equal(await text('/bad/throws'), '500 Internal Server Error')
-  assert.equal(await text('/bad/rejects'), '500 Internal Server Error')
+  assert.equal(await text('/bad/throws'), '500 the host: boom')
+  assert.equal(await text('/bad/rejects'), '500 the host: late boom')
   assert.equal(await text('/bad/teapot'), '418 short and stout')
   assert.equal(await text('/bad/fine'), '200 fine')
-  assert.deepEqual(told, ['bad GET /bad/throws boom', 'bad GET /bad/rejects late boom'])
-  await until(() => routes.inFlight('bad') === 0, 'nothing in flight')
+  assert.deepEqual(told, ['bad GET /bad/throws Error: boom', 'bad GET /bad/rejects Error: late boom'])
+  await until(() => additions().http?.inFlight === 0, 'nothing in flight')
+  assert.equal(additions().http?.errors, 2)
+  assert.equal(additions().http?.requests, 4)
 })
 
 test("a plugin's own onError is heard instead", async (t) => {
@@ -187,7 +192,7 @@ test('a drain waits for a slow handler and for a stream, on the generation that 
 })
 
 test('an event stream does not delay a drain, and ends cleanly with its generation', async (t) => {
-  const { start, url, routes } = await site(t)
+  const { start, url } = await site(t)
   let cancelled = false
   const one = start(
     'live',
@@ -206,7 +211,7 @@ test('an event stream does not delay a drain, and ends cleanly with its generati
   const response = await fetch(`${url}/live/events`)
   const reader = response.body!.getReader()
   assert.equal(Buffer.from((await reader.read()).value ?? []).toString(), 'data: one\n\n')
-  assert.equal(routes.inFlight('live'), 1)
+  assert.equal(one.additions().http?.inFlight, 1)
   const begin = performance.now()
   await one.drain()
   assert.ok(performance.now() - begin < 1000)
@@ -251,19 +256,19 @@ test('what a generation still answers at its end is cut off: 503 before the head
 })
 
 test('a client that goes away leaves nothing in flight', async (t) => {
-  const { start, url, routes } = await site(t)
+  const { start, url } = await site(t)
   const one = start('slow', 1, (app) => void app.get('/', () => new Promise<Response>(() => undefined)))
   const clients = Array.from({ length: 20 }, () => new AbortController())
   const asked = clients.map(({ signal }) => fetch(`${url}/slow`, { signal }).catch(() => undefined))
-  await until(() => routes.inFlight('slow') === 20, '20 in flight')
+  await until(() => one.additions().http?.inFlight === 20, '20 in flight')
   for (const client of clients) client.abort()
   await Promise.all(asked)
-  await until(() => routes.inFlight('slow') === 0, 'none in flight')
+  await until(() => one.additions().http?.inFlight === 0, 'none in flight')
   await one.drain()
 })
 
 test('a slow reader of a finished answer does not delay a drain', async (t) => {
-  const { start, url, routes } = await site(t)
+  const { start, url } = await site(t)
   const big = 'x'.repeat(20_000_000)
   const one = start('big', 1, (app) => void app.get('/', (c) => c.text(big)))
   const agent = new Agent()
@@ -272,7 +277,7 @@ test('a slow reader of a finished answer does not delay a drain', async (t) => {
   outgoing.end()
   const [incoming] = (await once(outgoing, 'response')) as [IncomingMessage]
   incoming.pause()
-  assert.equal(routes.inFlight('big'), 1)
+  assert.equal(one.additions().http?.inFlight, 1)
   await one.drain()
   await one.dispose()
   let length = 0
@@ -281,7 +286,7 @@ test('a slow reader of a finished answer does not delay a drain', async (t) => {
 })
 
 test('the routes of a live plugin are known, without its middleware', async (t) => {
-  const { start, routes } = await site(t)
+  const { start } = await site(t)
   const one = start(
     'shop',
     1,
@@ -298,15 +303,12 @@ test('the routes of a live plugin are known, without its middleware', async (t) 
     },
     '/s/hop',
   )
-  assert.deepEqual(routes.routes('shop'), [
+  assert.deepEqual(one.additions().http?.routes, [
     { method: 'GET', path: '/s/hop' },
     { method: 'GET', path: '/s/hop/item/:id' },
     { method: 'POST', path: '/s/hop/item' },
     { method: 'ALL', path: '/s/hop/any' },
   ])
-  assert.deepEqual(routes.routes('other'), [])
-  await one.dispose()
-  assert.deepEqual(routes.routes('shop'), [])
 })
 
 test('what a handler starts runs as its plugin', async (t) => {

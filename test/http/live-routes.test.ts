@@ -1,40 +1,55 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'node:test'
-import type { Exchange } from '#src/http/live-generation.js'
+import type { Exchange } from '#src/http/exchange.js'
 import { LiveRoutes } from '#src/http/live-routes.js'
 import type { Entered } from '#src/http/live-routes.js'
+import type { RoutesOptions } from '#src/http/routes-options.js'
 import { life } from './life.js'
 import type { Life } from './life.js'
 
 class Talk implements Exchange {
+  place = -1
   made = false
   endless = false
   cuts = 0
+  ended: () => void = () => undefined
+  changed: () => void = () => undefined
   isMade(): boolean {
     return this.made
   }
   isEndless(): boolean {
     return this.endless
   }
+  follow(ended: () => void): void {
+    this.ended = ended
+  }
+  watch(changed: () => void): void {
+    this.changed = changed
+  }
   cut(): void {
     this.cuts += 1
   }
 }
 
-const name = (entered: Entered<string>): string => (typeof entered === 'string' ? entered : entered.handler)
+const name = (entered: Entered<string>): string =>
+  typeof entered === 'string' ? entered : (entered.handler ?? 'nothing')
 
-function stage(options: ConstructorParameters<typeof LiveRoutes>[0] = {}): {
+function stage(options: RoutesOptions = {}): {
   live: LiveRoutes<string>
   start: (name: string, generation: number, prefix?: string) => Life
   ask: (path: string, talk?: Talk) => string | Promise<string>
 } {
-  const live = new LiveRoutes<string>(options)
+  const live = new LiveRoutes<string>(options, {
+    make: ({ scope }) => `${scope.name}@${scope.generation}`,
+    routes: () => [],
+  })
   return {
     live,
     start(name, generation, prefix) {
       const started = life(name, generation, prefix)
-      live.open(started.scope, `${name}@${generation}`)
+      live.open(started.scope)
       return started
     },
     ask(path, talk = new Talk()) {
@@ -139,26 +154,16 @@ test('a closure switches at one instant: nothing that waited sees one of it new 
 })
 
 test('what waits for a plugin that does not come back is unknown once the transition is over', async () => {
-  const { start, ask, live } = stage()
+  const { start, ask } = stage()
   const one = start('hello', 1)
   one.publish()
   await one.drain()
   const waiting = ask('/hello')
   await one.dispose()
-  live.settle()
+  assert.ok(ask('/hello') instanceof Promise, 'it may still come back')
+  one.settle()
   assert.equal(await waiting, 'unknown')
   assert.equal(ask('/hello'), 'unknown')
-})
-
-test('a drain that led to nothing ends with settle(): the same generation answers', async () => {
-  const { start, ask, live } = stage()
-  const one = start('hello', 1)
-  one.publish()
-  await one.drain()
-  const waiting = ask('/hello')
-  live.settle()
-  assert.equal(await waiting, 'hello@1')
-  assert.equal(ask('/hello'), 'hello@1')
 })
 
 test('a request waits for as long as it is told to, and is late then', async () => {
@@ -170,18 +175,6 @@ test('a request waits for as long as it is told to, and is late then', async () 
   assert.equal(await ask('/hello'), 'late')
   const took = performance.now() - begin
   assert.ok(took >= 29 && took < 1000, `${took} ms`)
-})
-
-test('without settle() a plugin that is gone is unknown as soon as waiting for it is pointless', async () => {
-  const { start, ask } = stage({ hold: 20 })
-  const one = start('hello', 1)
-  one.publish()
-  await one.drain()
-  await one.dispose()
-  const until = performance.now() + 2000
-  let answer = await ask('/hello')
-  while (answer !== 'unknown' && performance.now() < until) answer = await ask('/hello')
-  assert.equal(answer, 'unknown')
 })
 
 test('a drain waits for what is in flight, and only for that', async () => {
@@ -198,15 +191,19 @@ test('a drain waits for what is in flight, and only for that', async () => {
   const drain = one.drain().then(() => {
     drained = true
   })
-  generation.end(talks[0])
-  generation.end(talks[0])
+  talks[0].ended()
+  talks[0].ended()
   await turn()
   assert.equal(drained, false)
   talks[1].endless = true
-  generation.end(talks[0])
+  talks[1].changed()
+  await turn()
+  assert.equal(drained, false)
+  talks[2].changed()
   await turn()
   assert.equal(drained, false)
   talks[2].made = true
+  talks[2].changed()
   await drain
   assert.equal(generation.inFlight, 2, 'an event stream and a slow reader go on')
 })
@@ -252,14 +249,14 @@ test('two plugins can swap their prefixes in one transition', async () => {
 })
 
 test('a plugin that moves to another prefix leaves a 404 behind', async () => {
-  const { start, ask, live } = stage()
+  const { start, ask } = stage()
   const one = start('a', 1)
   one.publish()
   await one.drain()
   const waiting = ask('/a')
   await one.dispose()
   start('a', 2, '/new').publish()
-  live.settle()
+  one.settle()
   assert.equal(await waiting, 'unknown')
   assert.equal(ask('/new'), 'a@2')
 })
@@ -294,8 +291,7 @@ test('after close() nobody enters, who waits is late, and what is in flight is w
   two.publish()
   await two.drain()
   const talk = new Talk()
-  const generation = live.enter('/a', talk)
-  assert.ok(typeof generation === 'object' && !(generation instanceof Promise))
+  void live.enter('/a', talk)
   const waiting = ask('/b')
   let closed = false
   const closing = live.close().then(() => {
@@ -305,12 +301,12 @@ test('after close() nobody enters, who waits is late, and what is in flight is w
   assert.equal(ask('/a'), 'late')
   await turn()
   assert.equal(closed, false)
-  generation.end(talk)
+  talk.ended()
   await closing
 })
 
 test('a client that went away while it waited reaches nobody', async () => {
-  const { start, ask, live } = stage()
+  const { start, ask } = stage()
   const one = start('hello', 1)
   one.publish()
   await one.drain()
@@ -318,7 +314,71 @@ test('a client that went away while it waited reaches nobody', async () => {
   const waiting = ask('/hello', talk)
   talk.made = true
   await one.dispose()
-  start('hello', 2).publish()
+  const two = start('hello', 2)
+  two.publish()
   assert.equal(await waiting, 'late')
-  assert.equal(live.live('hello')?.inFlight, 0)
+  assert.equal(ask('/hello', talk), 'late')
+  assert.equal(two.additions().http?.inFlight, 0)
+})
+
+test('counts go on over the reloads of a plugin, and while it is off', async () => {
+  const { start, ask, live } = stage()
+  const one = start('hello', 1)
+  assert.deepEqual(one.additions().http, {
+    prefix: '/hello',
+    routes: [],
+    requests: 0,
+    errors: 0,
+    inFlight: 0,
+  })
+  one.publish()
+  const talk = new Talk()
+  const entered = live.enter('/hello', talk)
+  assert.ok(typeof entered === 'object' && !(entered instanceof Promise))
+  entered.failed(new Error('boom'), { method: 'GET', path: '/hello' })
+  assert.deepEqual(one.additions().http, {
+    prefix: '/hello',
+    routes: [],
+    requests: 1,
+    errors: 1,
+    inFlight: 1,
+  })
+  talk.ended()
+  await one.drain()
+  await one.dispose()
+  one.settle()
+  assert.equal(ask('/hello'), 'unknown')
+  const two = start('hello', 2)
+  two.publish()
+  void ask('/hello')
+  const { requests, errors, inFlight } = two.additions().http!
+  assert.deepEqual({ requests, errors, inFlight }, { requests: 2, errors: 1, inFlight: 1 })
+})
+
+test('a host that throws where it is told of an error changes nothing', async () => {
+  const { start, live } = stage({
+    onError: () => {
+      throw new Error("the host's own")
+    },
+  })
+  const one = start('hello', 1)
+  one.publish()
+  const entered = live.enter('/hello', new Talk())
+  assert.ok(typeof entered === 'object' && !(entered instanceof Promise))
+  const warned = once(process, 'warning')
+  entered.failed(new Error('boom'), { method: 'GET', path: '/hello' })
+  assert.match(String(await warned), /the host's own/)
+})
+
+test('a generation is given its handler once, and sockets beside it or alone', () => {
+  const { live, ask } = stage()
+  const both = life('both')
+  assert.equal(live.open(both.scope), live.open(both.scope))
+  assert.equal(live.sockets(both.scope), live.sockets(both.scope))
+  const alone = life('alone')
+  live.sockets(alone.scope)
+  both.publish()
+  alone.publish()
+  assert.equal(ask('/both'), 'both@1')
+  assert.equal(ask('/alone'), 'nothing')
 })

@@ -6,18 +6,21 @@ import type { PluginSnapshot } from '#src/model/snapshot.js'
 import { snapshot } from '../cli/snapshot.js'
 
 const OWN = { headers: { host: 'localhost:3000' } }
+const HTTP = {
+  prefix: '/a',
+  routes: [
+    { method: 'GET', path: '/a' },
+    { method: 'GET', path: '/a/:id' },
+  ],
+  requests: 7,
+  errors: 2,
+  inFlight: 1,
+}
 const NASTY = `</script><script>alert(1)</script><img src=x onerror='alert(2)'>"&\u2028`
 
 function shown(plugins: () => readonly PluginSnapshot[]): Page {
   return page({
     plugins,
-    routes: (name) =>
-      name === 'a'
-        ? [
-            { method: 'GET', path: '/a' },
-            { method: 'GET', path: '/a/:id' },
-          ]
-        : [],
     bound: () => ({ address: '127.0.0.1', port: 3000, host: '127.0.0.1' }),
     directory: `/app/<plugins>`,
     from: '/app',
@@ -74,7 +77,7 @@ test('the JSON has every snapshot with its routes; what was thrown is a message'
     },
   }
   const plugins = [
-    snapshot('a'),
+    snapshot('a', { http: HTTP }),
     withCause('b', new Error('boom')),
     withCause('c', cycle),
     withCause('d', 10n),
@@ -84,12 +87,12 @@ test('the JSON has every snapshot with its routes; what was thrown is a message'
   ]
   const response = await shown(() => plugins).app.request('/_plugbay/plugins', OWN)
   assert.match(response.headers.get('content-type')!, /^application\/json/)
-  const body = (await response.json()) as { plugins: (PluginSnapshot & { routes: object[] })[] }
+  const body = (await response.json()) as { plugins: PluginSnapshot[] }
   assert.deepEqual(
     body.plugins.map(({ problem }) => problem?.cause),
     [undefined, 'boom', 'in a circle', '10', 'something that cannot be shown', 'Symbol(s)', 'null'],
   )
-  assert.equal(body.plugins[0]!.routes.length, 2)
+  assert.deepEqual(body.plugins[0]!.http, HTTP)
   assert.equal(body.plugins[0]!.name, 'a')
   assert.equal(body.plugins[0]!.directory, '/app/plugins/a')
 })
@@ -115,7 +118,7 @@ test("another site's name for this address is refused", async () => {
 })
 
 test('an open page hears what changed, and only that; and the end', async () => {
-  let plugins = [snapshot('a'), snapshot('b')]
+  let plugins = [snapshot('a', { http: HTTP }), snapshot('b')]
   const { app, touch, close } = shown(() => plugins)
   const response = await app.request('/_plugbay/events', OWN)
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
@@ -124,7 +127,7 @@ test('an open page hears what changed, and only that; and the end', async () => 
     plugins: { key: string; name: string; state: string; routes: object[] }[]
     gone?: string[]
   }> => {
-    const [, event, data] = /event: (\w+)\ndata: (.*)\n\n$/.exec((await reader.read()).value!)!
+    const [, event, data] = /event: (all|change)\ndata: (.*)\n\n/.exec((await reader.read()).value!)!
     return { event: event!, ...(JSON.parse(data!) as { plugins: [] }) }
   }
   const all = await next()
@@ -188,5 +191,32 @@ test('too many open pages are sent away, one that never reads is let go', async 
   assert.equal(answer.status, 200, 'there is room again')
   assert.ok(generation > 1, 'a short lag is no reason')
   await stuck.body!.cancel()
+  close()
+})
+
+test('an open page hears the counts of each plugin as they change, apart from the news', async (t) => {
+  // Telling counts keeps no process alive.
+  const alive = setInterval(() => undefined, 1000)
+  t.after(() => clearInterval(alive))
+  let requests = 7
+  let look = (): void => undefined
+  const { app, close } = shown(() => {
+    look()
+    return [snapshot('a', { http: { ...HTTP, requests } }), snapshot('b')]
+  })
+  const response = await app.request('/_plugbay/events', OWN)
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  const traffic = async (): Promise<unknown> => {
+    const [, data] = /event: traffic\ndata: (.*)\n\n/.exec((await reader.read()).value!)!
+    return JSON.parse(data!)
+  }
+  const key = 'a /app/plugins/a'
+  assert.deepEqual(await traffic(), { [key]: { requests: 7, errors: 2, inFlight: 1 } })
+  // A look at what has not changed tells nothing.
+  await new Promise<void>((resolve) => {
+    look = resolve
+  })
+  requests = 8
+  assert.deepEqual(await traffic(), { [key]: { requests: 8, errors: 2, inFlight: 1 } })
   close()
 })

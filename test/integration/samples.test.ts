@@ -233,7 +233,6 @@ async function start(t: TestContext, change: (config: Config) => void = () => un
 
   const routes = honoRoutes({ onError: () => undefined })
   const manager = managerFor(t, folder, { context: (scope: Scope) => ({ http: routes.open(scope) }) })
-  manager.on('report', () => routes.settle())
   const app = new Hono()
   app.use('*', routes.middleware())
   await manager.start()

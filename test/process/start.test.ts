@@ -48,11 +48,22 @@ test('start prints a table, and serves the plugins, the page and the JSON', asyn
   const response = await fetch(`${running.url}/_plugbay/plugins`)
   const { plugins } = (await response.json()) as { plugins: Record<string, unknown>[] }
   assert.deepEqual(
-    plugins.map(({ name, state, generation, routes }) => ({ name, state, generation, routes })),
+    plugins.map(({ name, state, generation, http }) => ({ name, state, generation, http })),
     [
-      { name: 'hello', state: 'active', generation: 1, routes: [{ method: 'GET', path: '/hello' }] },
-      { name: 'idle', state: 'off', generation: 0, routes: [] },
-      { name: 'lost', state: 'blocked', generation: 0, routes: [] },
+      {
+        name: 'hello',
+        state: 'active',
+        generation: 1,
+        http: {
+          prefix: '/hello',
+          routes: [{ method: 'GET', path: '/hello' }],
+          requests: 1,
+          errors: 0,
+          inFlight: 0,
+        },
+      },
+      { name: 'idle', state: 'off', generation: 0, http: undefined },
+      { name: 'lost', state: 'blocked', generation: 0, http: undefined },
     ],
   )
 })
