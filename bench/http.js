@@ -49,7 +49,11 @@ async function throughput(framework, how, directory) {
     const [line] = await once(createInterface(child.stdout), 'line')
     const { url } = JSON.parse(line)
     await autocannon({ url, connections: CONNECTIONS, duration: WARM_UP })
-    const { requests, non2xx, errors } = await autocannon({ url, connections: CONNECTIONS, duration: DURATION })
+    const { requests, non2xx, errors } = await autocannon({
+      url,
+      connections: CONNECTIONS,
+      duration: DURATION,
+    })
     if (non2xx > 0 || errors > 0) throw new Error(`${framework} ${how}: ${non2xx} refused, ${errors} errors`)
     return requests.total / DURATION
   } finally {

@@ -7,7 +7,13 @@ export function targets({ edit = [], cold = [], http = [] }) {
   const add = (what, limit, unit, measured, atLeast = false) => {
     if (measured === undefined || Number.isNaN(measured)) return
     const reached = atLeast ? measured >= limit : measured <= limit
-    found.push({ what, limit: `${atLeast ? 'at least' : 'at most'} ${limit} ${unit}`, unit, measured, reached })
+    found.push({
+      what,
+      limit: `${atLeast ? 'at least' : 'at most'} ${limit} ${unit}`,
+      unit,
+      measured,
+      reached,
+    })
   }
   const counts = [...new Set(edit.map(({ count }) => count))]
   for (const count of counts) {

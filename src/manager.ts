@@ -53,6 +53,7 @@ class Manager implements PluginManager {
       onProblem: (problem) => this.#problems.note(problem),
       onState: (slot, from) => this.#stateChanged(slot, from),
       onPlan: (plan) => this.#events.emit('plan', plan),
+      retry: (name) => this.#retry(name),
       closing: this.#closing.signal,
     })
     this.#queue = new LookQueue((look) => this.#look(look))
@@ -176,6 +177,12 @@ class Manager implements PluginManager {
     }
     await this.#queue.request(new Set())
     return this.#known(name)
+  }
+
+  #retry(name: string): void {
+    if (this.#rooms.engine.slots.get(name)?.live) return
+    const { log } = this.#settings
+    this.#queue.request(new Set(), { forced: name }).catch((cause: unknown) => log.error(cause))
   }
 
   async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {

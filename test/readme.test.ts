@@ -249,6 +249,8 @@ async function project(t: TestContext, blocks: readonly Fence[]): Promise<string
 async function linkPlugbay(directory: string): Promise<void> {
   await mkdir(join(directory, 'node_modules'), { recursive: true })
   await symlink(root, join(directory, 'node_modules', 'plugbay'))
+  for (const name of ['@hono', 'express', 'fastify', 'hono', 'prom-client'])
+    await symlink(join(root, 'node_modules', name), join(directory, 'node_modules', name))
 }
 
 async function shell(command: string, cwd: string): Promise<{ stdout: string; stderr: string }> {

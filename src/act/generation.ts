@@ -43,6 +43,8 @@ export interface GenerationHost {
   /** Aborted when the manager closes: nothing is waited for any longer than it must be. */
   readonly closing: AbortSignal
   readonly onProblem: (problem: Problem) => void
+  /** Somebody asks for another attempt to start a plugin. */
+  readonly retry: (plugin: string) => void
 }
 
 let sequence = 0
@@ -196,6 +198,7 @@ export class Generation {
       generation: this.number,
       metadata: this.parts.candidate.metadata,
       signal: () => this.#signal,
+      retry: () => this.#host.retry(this.name),
       run: (code) => attribute(answering, code),
       effects: this.#effectsOptions(),
       onThrown: (cause) =>

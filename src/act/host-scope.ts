@@ -4,7 +4,7 @@ import { Effects } from './effects.ts'
 import type { EffectsOptions } from './effects.ts'
 
 /** Who a scope is about, and what it must be told. */
-export interface HostScopeParts extends Pick<Scope, 'name' | 'generation' | 'metadata' | 'run'> {
+export interface HostScopeParts extends Pick<Scope, 'name' | 'generation' | 'metadata' | 'retry' | 'run'> {
   /** Made when it is first asked for. */
   readonly signal: () => AbortSignal
   readonly effects: EffectsOptions

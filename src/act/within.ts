@@ -16,8 +16,9 @@ export async function within<T>(
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
     giveUp = () => resolve(TIMED_OUT)
     if (signal?.aborted) giveUp()
-    // Most promises settle in this very turn: a timer costs more than all the rest.
-    process.nextTick(() => {
+    // Most promises settle in this very turn: a timer costs more than all the rest. Not by process.nextTick(), after which
+    // Node 24 takes 3 µs more for every request of the process.
+    setImmediate(() => {
       if (over) return
       timer = setTimeout(giveUp, ms)
       signal?.addEventListener('abort', giveUp)

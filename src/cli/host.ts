@@ -49,7 +49,13 @@ export async function host(options: StartOptions): Promise<number> {
   const manager = createPluginManager({
     directory,
     config: options.config,
-    context: (scope) => ({ http: routes.open(scope) }),
+    context: (scope) => ({
+      http: routes.open(scope),
+      use: routes.around(scope),
+      get sockets() {
+        return routes.sockets(scope)
+      },
+    }),
     log: pluginLog(report),
     captureUnhandled: true,
     ...(!options.watch && { watch: false }),
@@ -63,12 +69,13 @@ export async function host(options: StartOptions): Promise<number> {
 
   let started: Promise<unknown> | undefined
   const site = new Hono()
-  site.route('/', overview.app)
-  site.use('*', async (_, next) => {
-    await started
+  // The overview answers while plugins start; what they put around requests is around it, too.
+  site.use('*', async (c, next) => {
+    if (!overview.owns(c.req.path)) await started
     await next()
   })
   site.use('*', routes.middleware())
+  site.route('/', overview.app)
   // What a plugin's handler throws has been told by now.
   site.onError((error, c) =>
     'getResponse' in error ? error.getResponse() : c.text('Internal Server Error', 500),
@@ -76,6 +83,7 @@ export async function host(options: StartOptions): Promise<number> {
   site.notFound((c) => c.text('No plugin answers here. GET / shows what there is.\n', 404))
   const server = createAdaptorServer({ fetch: site.fetch }) as Server
 
+  routes.upgrade(server)
   const refusal = await listen(server, options)
   if (refusal !== undefined) {
     process.stderr.write(`${refusal}\n`)

@@ -17,6 +17,8 @@ import type { Settings } from './settings.ts'
 /** What the rooms report while they work. */
 export interface RoomReports extends Pick<EngineOptions, 'onState' | 'onPlan'> {
   readonly onProblem: (problem: Problem) => void
+  /** Somebody asks for another attempt to start a plugin. */
+  readonly retry: (plugin: string) => void
   /** Aborted when the manager closes. */
   readonly closing: AbortSignal
 }
@@ -30,7 +32,10 @@ export interface Rooms {
 }
 
 /** Puts the rooms together as the settings say. Nothing is read before the first look. */
-export function wireRooms(settings: Settings, { onState, onPlan, onProblem, closing }: RoomReports): Rooms {
+export function wireRooms(
+  settings: Settings,
+  { onState, onPlan, onProblem, retry, closing }: RoomReports,
+): Rooms {
   const { context, timeouts, log, hostVersion: host, plugins } = settings
   const { node } = process.versions
   const schemas = readSchemas()
@@ -47,7 +52,7 @@ export function wireRooms(settings: Settings, { onState, onPlan, onProblem, clos
   const engine = new Engine({
     folders,
     loader,
-    host: { context, timeouts, log, closing, onProblem },
+    host: { context, timeouts, log, closing, onProblem, retry },
     judge: createMetadataJudge(schemas, { plugbay: version, node, ...(host !== undefined && { host }) }),
     judgeSettings: createSettingsJudge(),
     enabledPlugins: enabledPlugins(settings.enabledPlugins),

@@ -1,11 +1,13 @@
 import type { Server, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import type { Context, MiddlewareHandler } from 'hono'
+import { every } from 'hono/combine'
 import { inspectRoutes } from 'hono/dev'
 import type { Scope } from '../model/plugin.ts'
 import type { Exchange } from './exchange.ts'
 import { isAnswer } from './is-answer.ts'
 import type { LiveGeneration } from './live-generation.ts'
+import { LiveMiddleware } from './live-middleware.ts'
 import { LiveRoutes } from './live-routes.ts'
 import type { Entered } from './live-routes.ts'
 import { LATE, NodeExchange } from './node-exchange.ts'
@@ -28,6 +30,11 @@ export interface HonoRoutes {
    * plugin's handler throws to the host's `app.onError`, unless the plugin has its own.
    */
   readonly middleware: () => MiddlewareHandler
+  /**
+   * Gives a generation a way to put middleware around every request that comes to {@link HonoRoutes.middleware}, the
+   * host's and other plugins' included. It is in effect from the publish on, until the next generation's is.
+   */
+  readonly around: (scope: Scope) => (middleware: MiddlewareHandler) => void
   /** A server that never listens and is told of the upgrades (WebSockets) under the plugin's prefix. */
   readonly sockets: (scope: Scope) => Server
   /** Hands the upgrades of the host's server to the plugins. */
@@ -46,27 +53,36 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
     routes: (app) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
   })
 
+  const route: MiddlewareHandler = (c, next) => {
+    const exchange = exchangeOf(c)
+    const go = (entered: Entered<Hono>): Response | Promise<Response | void> => {
+      if (entered === 'unknown') return next()
+      if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
+      if (entered.handler) return answer(entered.handler, entered, exchange, c)
+      entered.end(exchange)
+      return next()
+    }
+    const entered = live.enter(c.req.path, exchange)
+    // A promise more for every request would cost more than finding the plugin.
+    return (entered instanceof Promise ? entered.then(go) : go(entered)) as Promise<Response | void>
+  }
+  let around: MiddlewareHandler | undefined
+  const middlewares = new LiveMiddleware<MiddlewareHandler>((all) => {
+    around = all.length === 0 ? undefined : every(...all, route)
+  })
+
   return {
     open: (scope) => live.open(scope),
     sockets: (scope) => live.sockets(scope),
     upgrade: (server) => upgrades(live, server),
     close: () => live.close(),
-    middleware: () => (c, next) => {
-      const exchange = exchangeOf(c)
-      const go = (entered: Entered<Hono>): Response | Promise<Response | void> => {
-        if (entered === 'unknown') return next()
-        if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
-        if (entered.handler) return answer(entered.handler, entered, exchange, c)
-        entered.end(exchange)
-        return next()
-      }
-      const entered = live.enter(c.req.path, exchange)
-      // A promise more for every request would cost more than finding the plugin.
-      return (entered instanceof Promise ? entered.then(go) : go(entered)) as Promise<Response | void>
+    around: (scope) => {
+      const add = middlewares.open(scope)
+      return (middleware) => add((c, next) => scope.run(() => middleware(c, next)))
     },
+    middleware: () => (c, next) => (around ? around(c, next) : route(c, next)),
   }
 }
-
 function appOf({ prefix }: LiveGeneration<Hono>): Hono {
   const app: Hono = new Hono({
     // The plugin's own paths, without another Request: that would cost a copy of every one.

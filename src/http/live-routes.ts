@@ -32,6 +32,8 @@ interface Mount<Handler> {
   /** What arrives waits. */
   swapping: boolean
   readonly waiting: Set<() => void>
+  /** Those who want the prefix too: tried again when it comes free. */
+  readonly losers: Map<string, Scope>
 }
 
 /**
@@ -121,11 +123,14 @@ export class LiveRoutes<Handler> {
     const prefix = prefixOf(scope, this.#options)
     const mount = this.#mount(prefix)
     const other = [mount.claimant, mount.live].find((holder) => holder && holder.name !== scope.name)
-    if (other)
+    if (other) {
+      mount.losers.set(scope.name, scope)
       throw new Error(
         `the plugins ${other.name} and ${scope.name} both want the routes under ${prefix || '/'}; ` +
           `${other.name} has them. Give one of them another "routes": { "prefix": … } in its metadata.json`,
       )
+    }
+    mount.losers.delete(scope.name)
     const counts = this.#traffic.of(scope.name)
     const generation = new LiveGeneration<Handler>(scope, prefix, counts, this.#options.onError)
     mount.claimant = generation
@@ -182,7 +187,14 @@ export class LiveRoutes<Handler> {
   #mount(prefix: string): Mount<Handler> {
     let mount = this.#mounts.get(prefix)
     if (!mount) {
-      mount = { prefix, live: undefined, claimant: undefined, swapping: false, waiting: new Set() }
+      mount = {
+        prefix,
+        live: undefined,
+        claimant: undefined,
+        swapping: false,
+        waiting: new Set(),
+        losers: new Map(),
+      }
       this.#mounts.set(prefix, mount)
       this.#table.add(prefix, mount)
     }
@@ -193,6 +205,7 @@ export class LiveRoutes<Handler> {
     if (mount.live || mount.claimant || mount.swapping || this.#mounts.get(mount.prefix) !== mount) return
     this.#mounts.delete(mount.prefix)
     this.#table.delete(mount.prefix)
+    for (const scope of mount.losers.values()) scope.retry()
   }
 }
 

@@ -23,6 +23,8 @@ export interface PageOptions {
 export interface Page {
   /** `GET /`, `GET /_plugbay/plugins`, `GET /_plugbay/events`; to be routed to the root. */
   readonly app: Hono
+  /** Whether a path is one of its own. */
+  readonly owns: (path: string) => boolean
   /** Something about a plugin may have changed. */
   readonly touch: () => void
   /** Ends what is streamed to open pages. */
@@ -75,7 +77,8 @@ export function page(options: PageOptions): Page {
   })
   own('/_plugbay/*', (c) => c.text('There is nothing here.\n', 404))
 
-  return { app, touch: () => feed.touch(), close: () => feed.close() }
+  const owns = (path: string): boolean => path === '/' || path.startsWith('/_plugbay/')
+  return { app, owns, touch: () => feed.touch(), close: () => feed.close() }
 }
 
 function shownPlugins(options: PageOptions): Map<string, string> {

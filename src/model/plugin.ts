@@ -104,6 +104,8 @@ export interface Scope {
   onSettle(callback: () => void): void
   /** Asked for what the host adds to the plugin's snapshot while this generation is live. */
   onSnapshot(callback: () => SnapshotAdditions): void
+  /** What kept this plugin from starting is gone: it is tried again soon, unless it runs by then. */
+  retry(): void
   /** Runs code of this plugin so that whatever it starts, and does not catch, is known to be its own. */
   run<T>(code: () => T): T
 }

@@ -105,3 +105,27 @@ test('two plugins that want one prefix: the problem names both, and the first go
   await manager.reload('second')
   assert.equal(await text('/shop'), '200 second')
 })
+
+test('a plugin whose prefix another one has comes up as soon as that one is gone', async (t) => {
+  const { manager, text } = await site(t, {
+    'a/metadata.json': { routes: { prefix: '/x' } },
+    'a/plugin.cjs': says('a'),
+    'b/metadata.json': { routes: { prefix: '/x' } },
+    'b/plugin.cjs': says('b'),
+  })
+  assert.equal(await text('/x'), '200 a')
+  const { state, problem } = snapshot(manager, 'b')
+  assert.equal(state, 'failed')
+  assert.match(problem!.message, /plugins a and b both want the routes under \/x; a has them/)
+  await manager.reload('a')
+  assert.equal(await text('/x'), '200 a')
+  assert.equal(snapshot(manager, 'b').failures, 1)
+  await manager.disable('a')
+  await until(() => snapshot(manager, 'b').state === 'active')
+  assert.equal(await text('/x'), '200 b')
+  await manager.enable('a')
+  assert.equal(snapshot(manager, 'a').state, 'failed')
+  await manager.disable('b')
+  await until(() => snapshot(manager, 'a').state === 'active')
+  assert.equal(snapshot(manager, 'b').state, 'off')
+})

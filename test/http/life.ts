@@ -9,12 +9,14 @@ export interface Life {
   drain(): Promise<void>
   dispose(): Promise<void>
   settle(): void
+  retries(): number
   additions(): SnapshotAdditions
 }
 
 /** A scope, and what the manager would do with it. */
 export function life(name: string, generation = 1, prefix?: string): Life {
   const abort = new AbortController()
+  let retries = 0
   const calls = {
     activate: [] as (() => unknown)[],
     publish: [] as (() => unknown)[],
@@ -45,6 +47,7 @@ export function life(name: string, generation = 1, prefix?: string): Life {
       onDispose: (callback) => void calls.dispose.push(callback),
       onSettle: (callback) => void calls.settle.push(callback),
       onSnapshot: (callback) => void calls.snapshot.push(callback),
+      retry: () => void (retries += 1),
       run: (code) => code(),
     },
     activate: async () => {
@@ -63,6 +66,7 @@ export function life(name: string, generation = 1, prefix?: string): Life {
     settle: () => {
       for (const call of calls.settle) call()
     },
+    retries: () => retries,
     additions: () => Object.assign({}, ...calls.snapshot.map((call) => call())) as SnapshotAdditions,
   }
 }

@@ -15,7 +15,18 @@ import { pluginsFolder } from '../plugin-folder.ts'
 import type { PluginsFolder } from '../plugin-folder.ts'
 import { root } from '../readme-fences.ts'
 
-const NAMES = ['clock', 'counter', 'hello', 'mischief', 'notes', 'search', 'slug', 'store']
+const NAMES = [
+  'analytics',
+  'clock',
+  'counter',
+  'docs',
+  'hello',
+  'mischief',
+  'notes',
+  'search',
+  'slug',
+  'store',
+]
 const ACTIVE = NAMES.filter((name) => name !== 'mischief')
 
 interface Config {
@@ -173,6 +184,62 @@ test('notes take nothing from the pages of other sites', async (t) => {
   assert.equal(await get('/notes', { method: 'POST', body: new FormData(), headers }), '403 Only from here.')
 })
 
+test('analytics counts every request, and loses none over its reloads', async (t) => {
+  const { folder, manager, get } = await start(t)
+  const key = { headers: { 'x-api-key': 'open-sesame' } }
+  const stats = async (): Promise<{ path: string; status: number; count: number }[]> =>
+    (JSON.parse((await get('/analytics/stats', key)).slice(4)) as { requests: any[] }).requests
+  const count = async (path: string, status = 200): Promise<number | undefined> =>
+    (await stats()).find((row) => row.path === path && row.status === status)?.count
+  const refused = /^401 /
+  assert.match(await get('/analytics/stats'), refused)
+  assert.match(await get('/analytics/stats', { headers: { 'x-api-key': 'open' } }), refused)
+
+  await get('/hello')
+  await get('/nowhere')
+  assert.deepEqual([await count('/hello'), await count('/nowhere', 404)], [1, 1])
+  const asking = (async () => {
+    for (let i = 0; i < 200; i += 1) await get('/hello')
+  })()
+  for (let i = 0; i < 5; i += 1) await manager.reload('analytics')
+  edit(folder, 'analytics/metrics.ts', 'Requests that were answered.', 'Answers.')
+  await manager.settled()
+  await asking
+  assert.equal(snapshot(manager, 'analytics').generation, 7)
+  assert.equal(await count('/hello'), 201)
+
+  const metrics = await get('/analytics/metrics')
+  assert.match(metrics, /# HELP http_requests_total Answers\.$/m)
+  assert.match(metrics, /^http_requests_total\{path="\/hello",method="GET",status="200"\} 201$/m)
+  assert.match(metrics, /^http_requests_in_flight 1$/m)
+  await manager.disable('analytics')
+  assert.equal(await get('/hello'), '200 Good day, world.')
+})
+
+test('analytics counts what a handler throws as a 500', async (t) => {
+  const { get } = await start(t, (config) => {
+    config.plugins.find(({ name }) => name === 'mischief')!.enabled = true
+  })
+  assert.match(await get('/mischief/throw'), /^500 /)
+  const metrics = await get('/analytics/metrics')
+  assert.match(metrics, /path="\/mischief",method="GET",status="500"\} 1$/m)
+})
+
+test('docs serves pages of its template and static files; an edit of a page reloads it, one of a static file need not', async (t) => {
+  const { folder, manager, get } = await start(t)
+  assert.match(await get('/docs'), /^200 <!doctype html>[^]*<h1>Start<\/h1>[^]*generation 1/)
+  assert.match(await get('/docs/files'), /<title>Files<\/title>/)
+  assert.match(await get('/docs/nowhere'), /^404 /)
+  assert.match(await get('/docs/public/style.css'), /^200 :root/)
+  assert.match(await get('/docs/public/..%2fplugin.js'), /^404 /)
+  edit(folder, 'docs/views/pages/start.html', '<h1>Start', '<h1>Begin')
+  edit(folder, 'docs/public/style.css', ':root', ':host')
+  await manager.settled()
+  assert.match(await get('/docs'), /<h1>Begin<\/h1>[^]*generation 2/)
+  assert.match(await get('/docs/public/style.css'), /^200 :host/)
+  assert.deepEqual(generations(manager), { docs: 2 })
+})
+
 test('mischief harms nobody but itself', async (t) => {
   const { manager, get, write } = await start(t)
   write((config) => {
@@ -217,6 +284,8 @@ async function start(t: TestContext, change: (config: Config) => void = () => un
   cpSync(join(root, 'plugins'), folder.path, { recursive: true })
   mkdirSync(join(folder.root, 'node_modules'))
   symlinkSync(root, join(folder.root, 'node_modules', 'plugbay'))
+  for (const name of ['@hono', 'prom-client'])
+    symlinkSync(join(root, 'node_modules', name), join(folder.root, 'node_modules', name))
   writeFileSync(join(folder.root, 'package.json'), '{ "type": "module" }\n')
   const config = parse(readFileSync(join(root, 'plugins.config.json'), 'utf8')) as Config
   const write: Host['write'] = (changing) => {
@@ -232,9 +301,12 @@ async function start(t: TestContext, change: (config: Config) => void = () => un
   )
 
   const routes = honoRoutes({ onError: () => undefined })
-  const manager = managerFor(t, folder, { context: (scope: Scope) => ({ http: routes.open(scope) }) })
+  const manager = managerFor(t, folder, {
+    context: (scope: Scope) => ({ http: routes.open(scope), use: routes.around(scope) }),
+  })
   const app = new Hono()
   app.use('*', routes.middleware())
+  app.onError((_, c) => c.text('Internal Server Error', 500))
   await manager.start()
   const get: Host['get'] = async (path, init) => {
     const response = await app.request(path, init)
