@@ -1,3 +1,8 @@
+/** Who is told that an exchange is over. */
+export interface Follower {
+  end(exchange: Exchange): void
+}
+
 /** One request being answered, or one socket being served. */
 export interface Exchange {
   /** Where it is kept while it is in flight; -1 when it is not. Begins at -1. */
@@ -6,8 +11,8 @@ export interface Exchange {
   isMade(): boolean
   /** The answer ends only when somebody ends it (an event stream, a socket): nothing waits for it. */
   isEndless(): boolean
-  /** Calls back once it is over, however it ends. Called once, as the exchange begins. */
-  follow(ended: () => void): void
+  /** Tells once it is over, however it ends. Called once, as the exchange begins. */
+  follow(by: Follower): void
   /** Calls back whenever it may have become made or endless, from now on. Called once, when somebody waits for it. */
   watch(changed: () => void): void
   /** Ends it now: what is endless cleanly, anything else so that the client can tell. */

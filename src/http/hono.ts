@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler, Next } from 'hono'
 import { every } from 'hono/combine'
 import { inspectRoutes } from 'hono/dev'
 import type { Scope } from '../model/plugin.ts'
@@ -48,23 +48,20 @@ const { getPath } = new Hono()
 
 /** Makes live routes for Hono. */
 export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
-  const live = new LiveRoutes<Hono>(options, {
-    make: appOf,
-    routes: (app) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
+  const live = new LiveRoutes<PluginHono>(options, {
+    make: (generation) => new PluginHono(generation),
+    routes: ({ app }) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
   })
 
   const route: MiddlewareHandler = (c, next) => {
     const exchange = exchangeOf(c)
-    const go = (entered: Entered<Hono>): Response | Promise<Response | void> => {
-      if (entered === 'unknown') return next()
-      if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
-      if (entered.handler) return answer(entered.handler, entered, exchange, c)
-      entered.end(exchange)
-      return next()
-    }
     const entered = live.enter(c.req.path, exchange)
     // A promise more for every request would cost more than finding the plugin.
-    return (entered instanceof Promise ? entered.then(go) : go(entered)) as Promise<Response | void>
+    return (
+      entered instanceof Promise
+        ? entered.then((late) => go(late, exchange, c, next))
+        : go(entered, exchange, c, next)
+    ) as Promise<Response | void>
   }
   let around: MiddlewareHandler | undefined
   const middlewares = new LiveMiddleware<MiddlewareHandler>((all) => {
@@ -72,7 +69,7 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
   })
 
   return {
-    open: (scope) => live.open(scope),
+    open: (scope) => live.open(scope).app,
     sockets: (scope) => live.sockets(scope),
     upgrade: (server) => upgrades(live, server),
     close: () => live.close(),
@@ -83,41 +80,72 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
     middleware: () => (c, next) => (around ? around(c, next) : route(c, next)),
   }
 }
-function appOf({ prefix }: LiveGeneration<Hono>): Hono {
-  const app: Hono = new Hono({
-    // The plugin's own paths, without another Request: that would cost a copy of every one.
-    getPath: (request) => below(prefix, getPath(request)),
-  })
-  // On to the host's own app.onError.
-  app.onError((error) => {
-    throw error
-  })
-  return app
-}
-
-function answer(
-  app: Hono,
-  generation: LiveGeneration<Hono>,
+function go(
+  entered: Entered<PluginHono>,
   exchange: Exchange,
   c: Context,
-): Response | Promise<Response> {
-  const failed = (error: unknown): void => {
-    const lost = exchange instanceof NodeExchange && exchange.isLost()
-    if (!lost && !isAnswer(error)) generation.failed(error, { method: c.req.method, path: c.req.path })
+  next: Next,
+): Response | Promise<Response | void> {
+  if (entered === 'unknown') return next()
+  if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
+  if (entered.handler) return entered.handler.answer(exchange, c)
+  entered.end(exchange)
+  return next()
+}
+
+/** The Hono of one generation, and the way into it. */
+class PluginHono {
+  readonly app: Hono
+  readonly #generation: LiveGeneration<PluginHono>
+  /** Of the request that is on its way in. */
+  #path: string | undefined
+
+  constructor(generation: LiveGeneration<PluginHono>) {
+    this.#generation = generation
+    this.app = new Hono({
+      // The plugin's own paths, without another Request: that would cost a copy of every one.
+      getPath: (request) => {
+        const path = this.#path ?? getPath(request)
+        this.#path = undefined
+        return below(generation.prefix, path)
+      },
+    })
+    // On to the host's own app.onError.
+    this.app.onError((error) => {
+      throw error
+    })
   }
-  let response: Response | Promise<Response> | undefined
-  try {
-    response = generation.run(() => app.fetch(c.req.raw, c.env))
-    if (response instanceof Promise) response.catch(failed)
-    return response
-  } catch (error) {
-    failed(error)
-    throw error
-  } finally {
-    if (!(exchange instanceof NodeExchange))
-      void Promise.resolve(response)
-        .catch(() => undefined)
-        .finally(() => generation.end(exchange))
+
+  answer(exchange: Exchange, c: Context): Response | Promise<Response> {
+    let response: Response | Promise<Response> | undefined
+    try {
+      response = this.#generation.run(() => {
+        this.#path = c.req.path
+        return this.app.fetch(c.req.raw, c.env)
+      })
+      if (response instanceof Promise) response.catch((error: unknown) => this.#failed(error, exchange, c))
+      return response
+    } catch (error) {
+      this.#failed(error, exchange, c)
+      throw error
+    } finally {
+      if (!(exchange instanceof NodeExchange)) void this.#endAfter(response, exchange)
+    }
+  }
+
+  #failed(error: unknown, exchange: Exchange, c: Context): void {
+    if (exchange instanceof NodeExchange && exchange.isLost()) return
+    if (!isAnswer(error)) this.#generation.failed(error, { method: c.req.method, path: c.req.path })
+  }
+
+  async #endAfter(response: Response | Promise<Response> | undefined, exchange: Exchange): Promise<void> {
+    try {
+      await response
+    } catch {
+      // Told already.
+    } finally {
+      this.#generation.end(exchange)
+    }
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Server } from 'node:http'
 import type { Scope } from '../model/plugin.ts'
 import type { HttpSnapshot, Route } from '../model/snapshot.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Follower } from './exchange.ts'
 import { InFlight } from './in-flight.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import type { Counts } from './traffic.ts'
 
 /** What becomes of one generation's routes: its handler, and the requests that it is answering. */
-export class LiveGeneration<Handler> {
+export class LiveGeneration<Handler> implements Follower {
   readonly scope: Scope
   /** The root is the empty string. */
   readonly prefix: string
@@ -60,7 +60,7 @@ export class LiveGeneration<Handler> {
   begin(exchange: Exchange): void {
     this.#counts.requests += 1
     this.#exchanges.add(exchange)
-    exchange.follow(() => this.end(exchange))
+    exchange.follow(this)
   }
 
   /** The plugin has no part in it any more. May be called more than once. */

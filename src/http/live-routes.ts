@@ -88,9 +88,9 @@ export class LiveRoutes<Handler> {
    * @param url as it arrived, or a path
    */
   enter(url: string, exchange: Exchange): Entered<Handler> | Promise<Entered<Handler>> {
-    if (this.#closed) return 'late'
     const mount = this.#table.find(url)
     if (!mount) return 'unknown'
+    if (this.#closed) return 'late'
     if (mount.swapping) return this.#wait(mount, url, exchange, performance.now() + this.#hold)
     return begun(mount, exchange)
   }

@@ -1,15 +1,25 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Follower } from './exchange.ts'
 
 /** What a client gets whose request came during a swap that took too long. */
 export const LATE = 'This plugin is being reloaded. Try again in a moment.\n'
 const STOPPED = 'This plugin was stopped.\n'
 
+const followed = Symbol('exchange')
+
+type Followed = ServerResponse & { [followed]?: NodeExchange }
+
+/** One for all responses: each would cost a function of its own otherwise. */
+function over(this: Followed): void {
+  this[followed]?.over()
+}
+
 /** A request that a response of Node's answers, whatever framework writes it. */
 export class NodeExchange implements Exchange {
   place = -1
   readonly #response: ServerResponse
+  #follower: Follower | undefined
   #isCut = false
 
   constructor(response: ServerResponse) {
@@ -21,6 +31,10 @@ export class NodeExchange implements Exchange {
     return (
       response.writableEnded || response.destroyed || (isQueued(response) && response.req.socket.destroyed)
     )
+  }
+
+  over(): void {
+    this.#follower?.end(this)
   }
 
   /** It was ended from outside: what the plugin still does about it is of no effect, and must have none. */
@@ -44,9 +58,12 @@ export class NodeExchange implements Exchange {
     )
   }
 
-  follow(ended: () => void): void {
-    this.#response.on('close', ended)
-    if (isQueued(this.#response)) followSocket(this.#response, ended)
+  follow(by: Follower): void {
+    const response: Followed = this.#response
+    this.#follower = by
+    response[followed] = this
+    response.on('close', over)
+    if (isQueued(response)) followSocket(response, () => this.over())
   }
 
   // There is no event for the end of the writing, only for the end of the sending, which a slow reader delays.

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Exchange } from './exchange.ts'
+import type { Exchange, Follower } from './exchange.ts'
 
 /** How long the other side has to hang up, in ms. */
 const FAREWELL = 1000
@@ -29,8 +29,8 @@ export class SocketExchange implements Exchange {
     return true
   }
 
-  follow(ended: () => void): void {
-    this.#socket.on('close', ended)
+  follow(by: Follower): void {
+    this.#socket.on('close', () => by.end(this))
   }
 
   watch(): void {}

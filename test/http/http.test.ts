@@ -240,11 +240,12 @@ test('pipelined requests are answered in order over a swap', async (t) => {
   ])
 })
 
-test('what arrives after close() is told to come again', async (t) => {
+test('what arrives after close() is told to come again, if it is a plugin’s', async (t) => {
   const { start, url, close } = await site(t)
   start('hello', saysUrl)
   await close()
   const response = await fetch(`${url}/hello`)
   assert.equal(response.status, 503)
   assert.equal(response.headers.get('retry-after'), '1')
+  assert.equal((await fetch(`${url}/nobody`)).status, 404)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'node:test'
-import type { Exchange } from '#src/http/exchange.js'
+import type { Exchange, Follower } from '#src/http/exchange.js'
 import { LiveRoutes } from '#src/http/live-routes.js'
 import type { Entered } from '#src/http/live-routes.js'
 import type { RoutesOptions } from '#src/http/routes-options.js'
@@ -22,8 +22,8 @@ class Talk implements Exchange {
   isEndless(): boolean {
     return this.endless
   }
-  follow(ended: () => void): void {
-    this.ended = ended
+  follow(by: Follower): void {
+    this.ended = () => by.end(this)
   }
   watch(changed: () => void): void {
     this.changed = changed
