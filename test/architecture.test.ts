@@ -16,7 +16,8 @@ const DOORS: Record<string, readonly string[]> = {
   'manager.ts': ['model', 'read', 'decide', 'act', 'hall'],
   'index.ts': ['model', 'manager.ts'],
   http: ['model', 'manager.ts', 'index.ts'],
-  cli: ['model', 'read', 'decide', 'manager.ts', 'index.ts', 'http'],
+  'survey.ts': ['model', 'read', 'decide'],
+  cli: ['model', 'read', 'decide', 'act', 'survey.ts', 'manager.ts', 'index.ts', 'http'],
 }
 
 const FRAMEWORKS = ['hono', '@hono/node-server', 'express', 'fastify']
