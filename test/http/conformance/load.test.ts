@@ -7,7 +7,7 @@ import type { Load } from './load.ts'
 import { siteOn } from './site.ts'
 import type { Plugin, Site } from './site.ts'
 
-const RELOADS = Number(process.env['PLUGBAY_RELOADS'] ?? 100)
+const RELOADS = Number(process.env['PLUGBAY_RELOADS'] ?? 40)
 /** Answers: until everything is compiled, without reloads (before them, and once more after), and after the end. */
 const ANSWERS = { warm: 10 * RELOADS, quiet: 10 * RELOADS, off: 10 * RELOADS }
 
