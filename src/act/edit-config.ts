@@ -7,6 +7,13 @@ import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 
 import type { FormattingOptions } from 'jsonc-parser'
 import { withFileLock } from './file-lock.ts'
 
+/** The text of a config file before an edit and after it. */
+export interface ConfigEdit {
+  /** `undefined` where there was no file. */
+  readonly before: string | undefined
+  readonly after: string
+}
+
 /**
  * Sets `enabled` of one plugin in a config file; comments, order and formatting stay. Under a lock, and atomic: another
  * process sees the file as it was or as it becomes. The file is made if it is missing.
@@ -14,18 +21,30 @@ import { withFileLock } from './file-lock.ts'
  * @throws what the file system says, or a SyntaxError when the file does not parse (it is left alone then)
  */
 export async function editConfig(path: string, name: string, enabled: boolean): Promise<string> {
+  return (await rewriteConfig(path, (text) => setEnabled(text, name, enabled))).after
+}
+
+/**
+ * The same with any edit. Nothing is written when the text stays as it is.
+ * @param edit gets the text that the file has under the lock, `undefined` without a file
+ * @throws what the file system says, and what `edit` throws (the file is left alone then)
+ */
+export async function rewriteConfig(
+  path: string,
+  edit: (text: string | undefined) => string,
+): Promise<ConfigEdit> {
   await ensureDir(dirname(path))
   // A link is written through: Kubernetes and release folders keep the file elsewhere.
   const target = await realpath(path).catch(() => path)
   return withFileLock(`${target}.lock`, async () => {
     const before = readIfThere(target)
-    const after = setEnabled(before, name, enabled)
+    const after = edit(before)
     if (after !== before) await replaceFile(target, after)
-    return after
+    return { before, after }
   })
 }
 
-/** The same on text. */
+/** Sets `enabled` of one plugin in the text of a config file; `undefined` is no file. */
 export function setEnabled(text: string | undefined, name: string, enabled: boolean): string {
   if (text === undefined || text.trim() === '') {
     return `${JSON.stringify({ plugins: [{ name, enabled }] }, null, 2)}\n`

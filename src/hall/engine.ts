@@ -118,7 +118,10 @@ export class Engine {
       touched.add(name)
       if (this.#options.watched) this.#storms.saw(name, facts)
     }
-    for (const directory of gone) intent.forget(directory)
+    for (const directory of gone) {
+      const candidate = intent.forget(directory)
+      if (candidate) this.#options.loader.forget(candidate.real)
+    }
     for (const name of request.forced) this.#preparation.retry(name)
     for (const name of touched) intent.catchUp(name)
     if (intent.isOverdue()) intent.doubted = true

@@ -5,6 +5,7 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Folders } from '../read/folders.ts'
 import { judgeOnce } from './judge-once.ts'
+import type { RememberingJudge } from './judge-once.ts'
 import type { Roster } from './roster.ts'
 import { problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
@@ -37,7 +38,7 @@ export class Intent {
   doubted = true
   readonly #options: IntentOptions
   readonly #roster: Roster
-  readonly #judgement: IntentOptions['judge']
+  readonly #judgement: RememberingJudge
   readonly #candidates = new Map<string, Candidate>()
   /** Their newest metadata.json was tried in vain: they are judged by the one that they run with. */
   readonly #behind = new Set<string>()
@@ -64,7 +65,7 @@ export class Intent {
    */
   judge(facts: FolderFacts): string {
     const before = this.#candidates.get(facts.directory)
-    const candidate = this.#judgement(facts)
+    const candidate = this.#judgement.judge(facts)
     if (!before || !sameCandidate(before, candidate)) {
       this.#candidates.set(facts.directory, candidate)
       this.doubted = true
@@ -72,10 +73,16 @@ export class Intent {
     return candidate.name
   }
 
-  /** A folder is gone. */
-  forget(directory: string): void {
+  /**
+   * A folder is gone.
+   * @returns what was known of it
+   */
+  forget(directory: string): Candidate | undefined {
+    const candidate = this.#candidates.get(directory)
     this.#candidates.delete(directory)
+    this.#judgement.forget(directory)
     this.doubted = true
+    return candidate
   }
 
   /** @returns whether anything was decided anew */
@@ -96,7 +103,7 @@ export class Intent {
     const fresh = new Map<string, FolderFacts>()
     for (const directory of gone) candidates.delete(directory)
     for (const facts of changed) {
-      const candidate = this.#judgement(facts)
+      const candidate = this.#judgement.judge(facts)
       candidates.set(facts.directory, candidate)
       fresh.set(candidate.name, facts)
     }

@@ -3,18 +3,28 @@ import type { FileFact, FolderFacts } from '../model/facts.ts'
 
 type Judge = (facts: FolderFacts) => Candidate
 
+/** A judge with a memory. */
+export interface RememberingJudge {
+  judge(facts: FolderFacts): Candidate
+  /** A folder is gone. */
+  forget(directory: string): void
+}
+
 /**
  * A judge that remembers what it said of each folder: most changes are in the code, of which it asks no more than which
  * files there are, and which of them are empty. The very same candidate stands for the same judgement.
  */
-export function judgeOnce(judge: Judge): Judge {
+export function judgeOnce(judge: Judge): RememberingJudge {
   const remembered = new Map<string, { readonly facts: FolderFacts; readonly candidate: Candidate }>()
-  return (facts) => {
-    const before = remembered.get(facts.directory)
-    if (before && looksTheSame(before.facts, facts)) return before.candidate
-    const candidate = judge(facts)
-    remembered.set(facts.directory, { facts, candidate })
-    return candidate
+  return {
+    judge(facts) {
+      const before = remembered.get(facts.directory)
+      if (before && looksTheSame(before.facts, facts)) return before.candidate
+      const candidate = judge(facts)
+      remembered.set(facts.directory, { facts, candidate })
+      return candidate
+    },
+    forget: (directory) => void remembered.delete(directory),
   }
 }
 

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { FileFact } from '../../model/facts.ts'
+import { isInside } from './own-files.ts'
 
 /** A file's content, as far as comparing it takes. */
 export interface ContentHash {
@@ -57,6 +58,10 @@ export class ContentHashes {
 
   forget(path: string): void {
     this.#known.delete(path)
+  }
+
+  forgetFolder(folder: string): void {
+    for (const path of this.#known.keys()) if (isInside(folder, path)) this.#known.delete(path)
   }
 }
 

@@ -40,6 +40,8 @@ export interface Loader {
   prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared>
   /** Whether the content of any file that the code contains differs. Compiles nothing, changes nothing. */
   differs(plugin: PluginFiles, previous: Code): boolean
+  /** A folder, links followed, is gone: what is remembered of its files goes, too. */
+  forget(real: string): void
   /** Removes what nobody has used for long from the cache. */
   prune(): Promise<void>
   /** Stops what this loader started. */
@@ -123,6 +125,7 @@ export function createLoader(options: LoaderOptions): Loader {
       }
       return true
     },
+    forget: (real) => contents.forgetFolder(real),
     prune: () => cache.prune(),
     async close() {
       cache.flush()
