@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import { enabledPlugins } from './decide/enabled-plugins.ts'
 import { createConfigJudge } from './decide/judge-config.ts'
+import type { ConfigJudge } from './decide/judge-config.ts'
 import { createMetadataJudge } from './decide/judge-metadata.ts'
+import type { MetadataJudge } from './decide/judge-metadata.ts'
 import { createSettingsJudge } from './decide/judge-settings.ts'
 import { decideWanted } from './decide/wanted.ts'
 import type { Config, Verdict, Wanted } from './model/decision.ts'
@@ -17,6 +19,8 @@ export interface SurveyOptions {
   readonly dir: string
   /** The config file. */
   readonly config: string
+  /** What the config file is taken to hold, whatever is in it. */
+  readonly configText?: string | undefined
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>>
 }
@@ -38,31 +42,46 @@ export interface Survey {
 /** The config file may have this many bytes. */
 const CONFIG_LIMIT = 1024 * 1024
 
+/** Kept, as compiling the schemas takes longer than a survey of a few plugins. */
+let judges: { readonly config: ConfigJudge; readonly metadata: MetadataJudge } | undefined
+
+function createJudges(): NonNullable<typeof judges> {
+  const schemas = readSchemas()
+  const versions = { plugbay: version, node: process.versions.node }
+  return { config: createConfigJudge(schemas), metadata: createMetadataJudge(schemas, versions) }
+}
+
 /**
  * Reads and decides what a start would, by the same rules, and runs nothing: no code of a plugin, no compiler, no
  * watcher.
  */
-export async function survey({ dir, config: file, env = process.env }: SurveyOptions): Promise<Survey> {
+export async function survey(options: SurveyOptions): Promise<Survey> {
+  const { dir, config: file, configText: text, env = process.env } = options
   const directory = resolve(dir)
   const configFile = resolve(file)
-  const schemas = readSchemas()
   const folders = new Folders({ directories: [directory], extra: [], settle: 0 })
   await folders.look()
-  const judge = createMetadataJudge(schemas, { plugbay: version, node: process.versions.node })
-  const judged = createConfigJudge(schemas)(readText(configFile, CONFIG_LIMIT))
+  judges ??= createJudges()
+  const judged = judges.config(
+    text === undefined ? readText(configFile, CONFIG_LIMIT) : { kind: 'text', path: configFile, text },
+  )
   // As at a start: nobody can say what a broken file turns off.
   const broken: Config = { path: configFile, entries: new Map(), unlisted: 'off', problems: [] }
   const config = 'config' in judged ? judged.config : broken
   const judgeSettings = createSettingsJudge()
+  const ofSettings: Problem[] = []
   const wanted = decideWanted({
-    candidates: [...folders.known.values()].map(judge),
+    candidates: [...folders.known.values()].map(judges.metadata),
     running: new Map(),
     config,
     enabledPlugins: enabledPlugins(env['ENABLED_PLUGINS']),
     program: new Map(),
     failed: new Map(),
-    settings: (candidate) =>
-      judgeSettings(candidate, config.entries.get(candidate.name)?.settings, undefined),
+    settings: (candidate) => {
+      const judgement = judgeSettings(candidate, config.entries.get(candidate.name)?.settings, undefined)
+      if ('problems' in judgement) ofSettings.push(...judgement.problems)
+      return judgement
+    },
     incompleteIsInvalid: () => true,
   })
   const verdicts = [...wanted.verdicts.values(), ...wanted.rejected]
@@ -70,11 +89,14 @@ export async function survey({ dir, config: file, env = process.env }: SurveyOpt
     ...('problems' in judged ? judged.problems : config.problems),
     ...folders.problems,
     ...wanted.problems,
-    ...verdicts.flatMap(problemsOf),
+    ...verdicts.flatMap((verdict) => problemsOf(verdict, ofSettings)),
   ]
   return { directory, configFile, config, wanted, facts: folders.known, problems: [...new Set(problems)] }
 }
 
-function problemsOf({ problem, candidate }: Verdict): Problem[] {
-  return problem ? [problem, ...candidate.problems] : [...candidate.problems]
+function problemsOf({ name, problem, candidate }: Verdict, ofSettings: readonly Problem[]): Problem[] {
+  const own = [...candidate.problems, ...ofSettings.filter(({ plugin }) => plugin === name)]
+  if (!problem) return own
+  // What is a warning of a folder by itself can be why its plugin does not run.
+  return [problem, ...own.filter(({ code, severity }) => code !== problem.code || severity === 'error')]
 }

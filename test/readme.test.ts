@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { cp, mkdir, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { promisify } from 'node:util'
@@ -18,6 +18,7 @@ const execute = promisify(execFile)
 const readme = markdown('README.md')
 const fences = fencesOf(readme)
 const TOUR = 'The first two minutes'
+const COMMANDS = 'The command line'
 
 test('every fenced block of the README is of a kind that is run here', () => {
   assert.ok(fences.length > 20)
@@ -43,7 +44,9 @@ for (const section of new Set(
     const runs = own.filter(({ language }) => language === 'sh')
     assert.ok(runs.length > 0)
     for (const { text, prints, line } of runs) {
-      const { stdout, stderr } = await shell(text, directory)
+      // What a terminal shows of a command that has found something to say: results and notes alike.
+      const whole = section === COMMANDS ? `set +e; exec 2>&1\n${text}true` : text
+      const { stdout, stderr } = await shell(whole, directory)
       assert.equal(stderr, '', `README.md:${line}`)
       assert.equal(stdout, prints, `README.md:${line}`)
     }
@@ -122,7 +125,7 @@ test('the samples have no type error', async () => {
   await checkTypes(join(root, 'plugins'))
 })
 
-test('every command that the documents name is there', () => {
+test('every command that the documents name is there', async () => {
   const { scripts, bin } = JSON.parse(markdown('package.json')) as Record<string, Record<string, string>>
   assert.ok(existsSync(join(root, bin!['plugbay']!)))
   const blocks = ['README.md', 'CONTRIBUTING.md'].flatMap((file) =>
@@ -137,7 +140,11 @@ test('every command that the documents name is there', () => {
   for (const [, name = ''] of words.matchAll(/npm run ([\w:]+)/g))
     assert.ok(scripts![name], `npm run ${name}`)
   for (const [, name = ''] of words.matchAll(/npm (start|test)\b/g)) assert.ok(scripts![name], `npm ${name}`)
-  for (const [, name = ''] of words.matchAll(/npx plugbay (\w+)/g)) assert.equal(name, 'start')
+  const { stdout: help } = await execute(process.execPath, [MAIN, '--help'])
+  const commands = [...help.matchAll(/^ {2}([a-z]+) +\S/gm)].map(([, name]) => name)
+  for (const [, name = ''] of words.matchAll(/npx plugbay (\w+)/g)) assert.ok(commands.includes(name), name)
+  const described = namesOf(readme, 'command ').map((name) => name.split(' ')[0])
+  assert.deepEqual(new Set([...described, 'help']), new Set(commands))
 })
 
 test('the README lists the options of plugbay start, with their defaults', async () => {
@@ -249,6 +256,9 @@ async function project(t: TestContext, blocks: readonly Fence[]): Promise<string
 async function linkPlugbay(directory: string): Promise<void> {
   await mkdir(join(directory, 'node_modules'), { recursive: true })
   await symlink(root, join(directory, 'node_modules', 'plugbay'))
+  const bin = join(directory, 'node_modules', '.bin', 'plugbay')
+  await mkdir(dirname(bin))
+  await writeFile(bin, `#!/bin/sh\nexec node '${MAIN}' "$@"\n`, { mode: 0o755 })
   for (const name of ['@hono', 'express', 'fastify', 'hono', 'prom-client'])
     await symlink(join(root, 'node_modules', name), join(directory, 'node_modules', name))
 }
@@ -257,7 +267,7 @@ async function shell(command: string, cwd: string): Promise<{ stdout: string; st
   const { NODE_OPTIONS: _, PATH, ...env } = process.env
   return execute('sh', ['-ec', command], {
     cwd,
-    env: { ...env, PATH: `${join(process.execPath, '..')}:${PATH}` },
+    env: { ...env, PATH: `${join(cwd, 'node_modules', '.bin')}:${join(process.execPath, '..')}:${PATH}` },
     timeout: 30_000,
   })
 }

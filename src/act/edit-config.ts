@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { chmod, open, realpath, rename, rm, stat } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { access, chmod, constants, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { ensureDir } from 'fs-extra/esm'
-import { applyEdits, findNodeAtLocation, getNodeValue, modify, parseTree } from 'jsonc-parser'
-import type { FormattingOptions } from 'jsonc-parser'
+import { findNodeAtLocation, getNodeValue, parseTree } from 'jsonc-parser'
+import { appendJson, jsonFormat } from './append-json.ts'
+import type { JsonStyle } from './append-json.ts'
 import { withFileLock } from './file-lock.ts'
 
 /** The text of a config file before an edit and after it. */
@@ -33,13 +33,22 @@ export async function rewriteConfig(
   path: string,
   edit: (text: string | undefined) => string,
 ): Promise<ConfigEdit> {
-  await ensureDir(dirname(path))
+  const folder = dirname(path)
+  if (!existsSync(folder)) {
+    // Loading this takes longer than an edit, and the folder is there but for the first time.
+    const { ensureDir } = await import('fs-extra/esm')
+    await ensureDir(folder)
+  }
   // A link is written through: Kubernetes and release folders keep the file elsewhere.
   const target = await realpath(path).catch(() => path)
   return withFileLock(`${target}.lock`, async () => {
     const before = readIfThere(target)
     const after = edit(before)
-    if (after !== before) await replaceFile(target, after)
+    if (after !== before) {
+      // A folder that can be written would let a file be replaced that somebody has protected.
+      if (before !== undefined) await access(target, constants.W_OK)
+      await replaceFile(target, after)
+    }
     return { before, after }
   })
 }
@@ -55,31 +64,33 @@ export function setEnabled(text: string | undefined, name: string, enabled: bool
     throw new SyntaxError('the config file does not parse; mend it first')
   }
   const plugins = findNodeAtLocation(root, ['plugins'])
-  const entries = plugins?.type === 'array' ? (plugins.children ?? []) : []
+  if (plugins && plugins.type !== 'array') {
+    throw new SyntaxError('"plugins" in the config file is not a list; mend it first')
+  }
+  const entries = plugins?.children ?? []
   const index = entries.findLastIndex((entry) => {
     const value: unknown = getNodeValue(entry)
     return typeof value === 'object' && value !== null && 'name' in value && value.name === name
   })
-  const formattingOptions = formattingOf(text)
-  const edits =
-    index >= 0
-      ? modify(text, ['plugins', index, 'enabled'], enabled, { formattingOptions })
-      : modify(
-          text,
-          ['plugins', entries.length],
-          { name, enabled },
-          { formattingOptions, isArrayInsertion: true },
-        )
-  return applyEdits(text, edits)
-}
-
-function formattingOf(text: string): FormattingOptions {
-  const indent = /^([ \t]+)\S/m.exec(text)?.[1] ?? '  '
-  return {
-    insertSpaces: !indent.startsWith('\t'),
-    tabSize: indent.startsWith('\t') ? 1 : indent.length,
-    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  const entry = entries[index]
+  if (entry) {
+    const value = findNodeAtLocation(entry, ['enabled'])
+    if (value) return text.slice(0, value.offset) + String(enabled) + text.slice(value.offset + value.length)
+    return appendJson(text, entry, ({ compact }) => `"enabled":${compact ? '' : ' '}${enabled}`)
   }
+  const { eol, unit } = jsonFormat(text)
+  const written = ({ indent, compact }: JsonStyle): string => {
+    if (compact && indent === undefined) return JSON.stringify({ name, enabled })
+    const members = [`"name": ${JSON.stringify(name)}`, `"enabled": ${enabled}`]
+    if (indent === undefined) return `{ ${members.join(', ')} }`
+    return `{${eol}${indent}${members.join(`,${eol}${indent}`)}${eol}${indent.slice(unit.length)}}`
+  }
+  if (plugins) return appendJson(text, plugins, written)
+  return appendJson(text, root, ({ indent, compact }) =>
+    indent === undefined
+      ? `"plugins":${compact ? '' : ' '}[${written({ indent, compact })}]`
+      : `"plugins": [${eol}${indent}${written({ indent: indent + unit, compact })}${eol}${indent.slice(unit.length)}]`,
+  )
 }
 
 function readIfThere(path: string): string | undefined {

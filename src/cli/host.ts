@@ -1,3 +1,4 @@
+import { Console } from 'node:console'
 import { realpathSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -10,40 +11,33 @@ import { bracketed, isLoopback } from '../http/own-host.ts'
 import { page } from '../http/page.ts'
 import { createPluginManager } from '../manager.ts'
 import type { PluginManager } from '../manager.ts'
-import type { PluginSnapshot, Report } from '../model/snapshot.ts'
-import { changes } from './changes.ts'
+import { isPluginError } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import { ending } from './ending.ts'
+import type { HostAddress, HostLog } from './host-log.ts'
 import { listen } from './listen.ts'
-import { pluginLog } from './plugin-log.ts'
-import { reporter } from './report.ts'
-import type { Reporter } from './report.ts'
+import { openPage } from './open-page.ts'
 import type { StartOptions } from './start.ts'
-import { milliseconds, table } from './table.ts'
-import { terminal } from './terminal.ts'
-import type { Terminal } from './terminal.ts'
 
 /** How long requests that are being answered may take when the host closes, in ms. */
 const LAST_ANSWERS = 10_000
 
 /**
  * Runs plugins behind a web server until a signal comes.
- * @returns the exit code: 0 after SIGINT or SIGTERM, 1 if the server could not listen
+ * @returns the exit code: 0 after SIGINT or SIGTERM, 1 if the server could not listen, or a plugin was not as wanted
+ *   under `--strict`
  */
 export async function host(options: StartOptions): Promise<number> {
-  const out = terminal(process.stdout, process.env)
   const from = process.cwd()
-  const report = reporter(out, from)
   const directory = path.resolve(options.dir)
+  const log = await logOf(options, directory, from)
 
   const routes = honoRoutes({
     reserved: ['/_plugbay'],
     onError: (plugin, error, request) => {
-      const place = codePosition(error, foldersOf(manager, plugin))
-      report.thrown(
-        plugin,
-        `${request.method} ${request.path} threw: ${error instanceof Error ? error.message : String(error)}`,
-        place,
-      )
+      const { method, path } = request
+      const message = error instanceof Error ? error.message : String(error)
+      log.threw({ plugin, method, path, message, place: codePosition(error, foldersOf(manager, plugin)) })
     },
   })
   const manager = createPluginManager({
@@ -56,8 +50,9 @@ export async function host(options: StartOptions): Promise<number> {
         return routes.sockets(scope)
       },
     }),
-    log: pluginLog(report),
+    log: log.plugins,
     captureUnhandled: true,
+    strict: options.strict === true,
     ...(!options.watch && { watch: false }),
   })
   const overview = page({
@@ -95,98 +90,62 @@ export async function host(options: StartOptions): Promise<number> {
   manager.on('report', () => overview.touch())
   manager.on('state', () => overview.touch())
   manager.on('problem', () => overview.touch())
+  const address = addressOf(options, bound)
+  log.begin(manager, address)
   let closing = false
   const starting = manager.start()
   started = starting.catch(() => undefined)
-  const following = starting.then((outcome) => {
-    if (closing) return undefined
-    introduce(out, report, manager.plugins, outcome, path.relative(from, directory) || '.')
-    invite(out, options, bound)
-    return tell(manager, report, () => overview.touch())
+  const following = starting.then((report) => {
+    if (closing) return
+    log.started(report)
+    if (options.open) openPage(address.url, (why) => log.note(why))
   })
   try {
     const signal = await Promise.race([end.received, following.then(() => end.received)])
-    report.line('plugbay', `${signal}: closing; once more ends it at once`, 'soft')
+    log.closing(signal)
     return 0
+  } catch (cause) {
+    const problems = refusals(cause)
+    if (!problems) throw cause
+    log.refused(problems)
+    return 1
   } finally {
     closing = true
     const begin = performance.now()
-    const silent = following.then((stop) => stop?.()).catch(() => undefined)
+    const over = following.catch(() => undefined)
     const closed = new Promise((resolve) => void server.close(resolve))
     overview.close()
     await Promise.race([routes.close(), timeout(LAST_ANSWERS)])
     await manager.close()
-    await silent
+    await over
     server.closeAllConnections()
     await closed
-    report.line('plugbay', `closed after ${milliseconds(performance.now() - begin)} ms`, 'soft')
+    log.closed(performance.now() - begin)
     end.off()
   }
 }
 
-/** What there is, and what is wrong with it. */
-function introduce(
-  out: Terminal,
-  report: Reporter,
-  plugins: readonly PluginSnapshot[],
-  { problems, ms, active }: Report,
-  directory: string,
-): void {
-  out.print(plugins.length === 0 ? `There are no plugins in ${directory} yet.` : table(plugins, out))
-  out.print('')
-  for (const problem of problems) report.listed(problem)
-  if (problems.length > 0) out.print('')
-  out.print(out.paint('soft', `${active.length} of ${plugins.length} active after ${milliseconds(ms)} ms`))
+async function logOf({ log }: StartOptions, directory: string, from: string): Promise<HostLog> {
+  if (log === 'json') {
+    const { jsonLog } = await import('./json-log.ts')
+    // stdout is for the events: what a plugin prints would not parse.
+    globalThis.console = new Console(process.stderr)
+    return jsonLog((line) => void process.stdout.write(line), directory)
+  }
+  const { prettyLog } = await import('./pretty-log.ts')
+  const { terminal } = await import('./terminal.ts')
+  return prettyLog(terminal(process.stdout, process.env), directory, from)
 }
 
-/** Where to look. */
-function invite(out: Terminal, { host, watch }: StartOptions, { address, port }: AddressInfo): void {
+function addressOf({ host, watch }: StartOptions, { address, port }: AddressInfo): HostAddress {
   const name = address === '0.0.0.0' || address === '::' ? 'localhost' : host
-  out.print(out.paint('strong', `http://${bracketed(name)}:${port}`))
-  if (!isLoopback(address))
-    out.print(out.paint('odd', `Open to the network (${host}): whoever reaches it sees and uses it.`))
-  if (!watch) out.print(out.paint('soft', 'Not watching: a change shows after a restart.'))
-  out.print('')
+  return { url: `http://${bracketed(name)}:${port}`, host, port, open: !isLoopback(address), watch }
 }
 
-/**
- * One line for each change and each problem, from now on. Returns what stops it.
- * @param onLook told whenever something may have changed
- */
-function tell(manager: PluginManager, report: Reporter, onLook: () => void): () => void {
-  let shown = manager.plugins
-  let between = false
-  let later: NodeJS.Immediate | undefined
-  const look = (): void => {
-    // In the middle of a transition the states are of no interest.
-    if (between) return
-    const now = manager.plugins
-    for (const change of changes(shown, now)) report.change(change)
-    shown = now
-    onLook()
-  }
-  const lookSoon = (): void => {
-    clearImmediate(later)
-    later = setImmediate(look)
-  }
-  const off = [
-    manager.on('plan', () => {
-      between = true
-    }),
-    manager.on('report', () => {
-      between = false
-      look()
-    }),
-    manager.on('state', lookSoon),
-    manager.on('problem', (problem) => {
-      report.problem(problem)
-      lookSoon()
-    }),
-  ]
-  return () => {
-    clearImmediate(later)
-    for (const stop of off) stop()
-  }
+/** What kept plugins from starting under `--strict`; `undefined` if that is not what was thrown. */
+function refusals(cause: unknown): Problem[] | undefined {
+  if (!(cause instanceof AggregateError) || !cause.errors.every(isPluginError)) return undefined
+  return cause.errors.map(({ problem }) => problem)
 }
 
 function foldersOf(manager: PluginManager, plugin: string): string[] {

@@ -69,6 +69,7 @@ function explainCircle(
       if (causes.has(member)) continue
       causes.set(member, {
         code: 'ERR_PLUGIN_DEPENDENCY_CYCLE',
+        path: round(way, member),
         because: `depends on itself: ${text}`,
         abroad: `needs ${member}, which depends on itself: ${text}`,
         circle: true,
@@ -175,15 +176,29 @@ function spread(
   }
   const blocked = new Map<string, Blocked>()
   for (const [name, { cause, steps }] of reached) {
-    const because = steps === 0 ? cause.because : `${cause.abroad}; path ${path(name, reached)}`
+    const way = steps === 0 && cause.path ? cause.path : path(name, reached)
+    const because = steps === 0 ? cause.because : `${cause.abroad}; path ${way.join(' -> ')}`
     const circle = steps === 0 && cause.circle
-    blocked.set(name, { code: cause.code, because, hint: cause.hint, ...(circle ? { circle } : {}) })
+    blocked.set(name, {
+      code: cause.code,
+      because,
+      hint: cause.hint,
+      path: way,
+      ...(circle ? { circle } : {}),
+    })
   }
   return blocked
 }
 
-/** `a -> b -> c`; the middle of a very long one is left out. */
-function path(from: string, reached: ReadonlyMap<string, Reach>): string {
+/** A circle, begun at one of its members. */
+function round(way: readonly string[], member: string): string[] {
+  const open = way.slice(1)
+  const at = open.indexOf(member) + 1
+  return [member, ...open.slice(at), ...open.slice(0, at)]
+}
+
+/** From a plugin to what blocks it; the middle of a very long way is left out. */
+function path(from: string, reached: ReadonlyMap<string, Reach>): string[] {
   const start = reached.get(from)
   const long = start !== undefined && start.steps >= HEAD + TAIL
   const walk = (name: string | undefined, count: number): string[] => {
@@ -193,5 +208,5 @@ function path(from: string, reached: ReadonlyMap<string, Reach>): string {
   }
   const names = long ? [...walk(from, HEAD), '…', ...walk(start.anchor, TAIL)] : walk(from, HEAD + TAIL)
   if (start?.cause.target !== undefined) names.push(start.cause.target)
-  return names.join(' -> ')
+  return names
 }

@@ -19,6 +19,8 @@ export interface Blocked {
   /** One line that goes on from the plugin's name: `needs db, which is off (…)`. */
   readonly because: string
   readonly hint: string
+  /** From this plugin to what blocks it, both ends included; a very long one has `…` in its middle. */
+  readonly path?: readonly string[]
   /** Set for a member of a circle, not for what depends on one. */
   readonly circle?: true
 }

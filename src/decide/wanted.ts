@@ -52,7 +52,16 @@ export function decideWanted(input: WantedInput): Wanted {
     if (blocked !== undefined) {
       const problem = problemOf(name, blocked, 'error', candidate)
       const kept = standing !== undefined
-      verdicts.set(name, { ...base, state: 'blocked', because: blocked.because, problem, dependencies, kept })
+      const { because, path } = blocked
+      verdicts.set(name, {
+        ...base,
+        state: 'blocked',
+        because,
+        problem,
+        dependencies,
+        kept,
+        ...(path && { path }),
+      })
       continue
     }
     verdicts.set(name, {

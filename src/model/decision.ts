@@ -76,6 +76,11 @@ export interface Verdict {
   readonly because: string
   /** Why it is blocked or invalid; the root cause, not the neighbour. */
   readonly problem?: Problem
+  /**
+   * Names from this plugin to what blocks it, both ends included; a very long way has `…` in its middle. Missing unless
+   * it is blocked by another plugin.
+   */
+  readonly path?: readonly string[]
   /** Not `on`, and stays running on its last good generation: its newest files are not usable. */
   readonly kept: boolean
   /** Declared dependencies and those optional ones that are on; sorted. Of a kept plugin: those it runs with. */

@@ -49,10 +49,15 @@ test('of two entries for one plugin the last is changed: it is the one that coun
 })
 
 test('a plugin that is not listed is added at the end, in the style of the file', () => {
-  const before = '{\n\t"plugins": [\n\t\t{ "name": "a" } // first\n\t]\n}\n'
-  const after = setEnabled(before, 'b', false)
-  assert.match(after, /\/\/ first/)
-  assert.match(after, /\n\t\t\{\n\t\t\t"name": "b",\n\t\t\t"enabled": false\n\t\t\}/)
+  assert.equal(
+    setEnabled('{\n\t"plugins": [\n\t\t{ "name": "a" } // first\n\t]\n}\n', 'b', false),
+    '{\n\t"plugins": [\n\t\t{ "name": "a" }, // first\n\t\t{ "name": "b", "enabled": false }\n\t]\n}\n',
+  )
+  const broken = '{\n\t"plugins": [\n\t\t{\n\t\t\t"name": "a"\n\t\t}\n\t]\n}\n'
+  assert.match(
+    setEnabled(broken, 'b', false),
+    /"a"\n\t\t\},\n\t\t\{\n\t\t\t"name": "b",\n\t\t\t"enabled": false\n\t\t\}\n\t\]/,
+  )
   const windows = setEnabled('{\r\n  "plugins": []\r\n}\r\n', 'b', true)
   assert.doesNotMatch(windows, /[^\r]\n/)
 })

@@ -13,7 +13,7 @@ let maker: string | undefined
 /** What makes units, as far as it shows in them. */
 function versions(): string {
   return (maker ??= [
-    'unit 1',
+    'unit 2',
     (require('../../../package.json') as { version: string }).version,
     (require('esbuild/package.json') as { version: string }).version,
     process.version,

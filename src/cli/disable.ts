@@ -1,0 +1,7 @@
+import type { Command } from 'commander'
+import { toggleCommand } from './toggle-command.ts'
+
+/** `plugbay disable`. */
+export function disableCommand(): Command {
+  return toggleCommand(false)
+}

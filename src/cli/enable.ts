@@ -1,0 +1,7 @@
+import type { Command } from 'commander'
+import { toggleCommand } from './toggle-command.ts'
+
+/** `plugbay enable`. */
+export function enableCommand(): Command {
+  return toggleCommand(true)
+}
