@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { enabledPlugins } from './decide/enabled-plugins.ts'
-import { createConfigJudge } from './decide/judge-config.ts'
+import { createConfigJudge, unusableConfig } from './decide/judge-config.ts'
 import type { ConfigJudge } from './decide/judge-config.ts'
 import { createMetadataJudge } from './decide/judge-metadata.ts'
 import type { MetadataJudge } from './decide/judge-metadata.ts'
@@ -9,9 +9,9 @@ import { decideWanted } from './decide/wanted.ts'
 import type { Config, Verdict, Wanted } from './model/decision.ts'
 import type { FolderFacts } from './model/facts.ts'
 import type { Problem } from './model/problem.ts'
+import { readConfigText } from './read/config-text.ts'
 import { Folders } from './read/folders.ts'
 import { readSchemas } from './read/schemas.ts'
-import { readText } from './read/text.ts'
 import { version } from './read/version.ts'
 
 export interface SurveyOptions {
@@ -39,9 +39,6 @@ export interface Survey {
   readonly problems: readonly Problem[]
 }
 
-/** The config file may have this many bytes. */
-const CONFIG_LIMIT = 1024 * 1024
-
 /** Kept, as compiling the schemas takes longer than a survey of a few plugins. */
 let judges: { readonly config: ConfigJudge; readonly metadata: MetadataJudge } | undefined
 
@@ -63,11 +60,9 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   await folders.look()
   judges ??= createJudges()
   const judged = judges.config(
-    text === undefined ? readText(configFile, CONFIG_LIMIT) : { kind: 'text', path: configFile, text },
+    text === undefined ? readConfigText(configFile) : { kind: 'text', path: configFile, text },
   )
-  // As at a start: nobody can say what a broken file turns off.
-  const broken: Config = { path: configFile, entries: new Map(), unlisted: 'off', problems: [] }
-  const config = 'config' in judged ? judged.config : broken
+  const config = 'config' in judged ? judged.config : unusableConfig(configFile)
   const judgeSettings = createSettingsJudge()
   const ofSettings: Problem[] = []
   const wanted = decideWanted({

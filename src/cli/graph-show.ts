@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { survey } from '../survey.ts'
-import { folderArguments } from './folder-options.ts'
 import type { GraphOptions } from './graph.ts'
 import { graphDot } from './graph-dot.ts'
 import { graphMermaid } from './graph-mermaid.ts'
 import { graphOf } from './graph-of.ts'
 import { graphTree } from './graph-tree.ts'
 import { printJson } from './print-json.ts'
+import { problemsNote } from './problems-note.ts'
 import { surveyProblems } from './survey-problems.ts'
 import { terminal } from './terminal.ts'
 
@@ -27,9 +27,6 @@ export async function showGraph(options: GraphOptions): Promise<number> {
     notes.print(`There are no plugins in ${path.relative(process.cwd(), found.directory) || '.'}.`)
   }
   const problems = surveyProblems(found)
-  if (problems.length > 0) {
-    const counted = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-    notes.print(notes.paint('soft', `${counted}: plugbay check${folderArguments(options)}`))
-  }
+  problemsNote(problems, options, notes)
   return problems.some(({ severity }) => severity === 'error') ? 1 : 0
 }

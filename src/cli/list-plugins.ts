@@ -2,12 +2,12 @@ import path from 'node:path'
 import type { Decision, Verdict } from '../model/decision.ts'
 import { survey } from '../survey.ts'
 import { columns } from './columns.ts'
-import { folderArguments } from './folder-options.ts'
 import { printJson } from './print-json.ts'
 import type { ListOptions } from './list.ts'
 import { plainProblem } from './plain-problem.ts'
 import type { PlainProblem } from './plain-problem.ts'
 import { problemLines } from './problem-lines.ts'
+import { problemsNote } from './problems-note.ts'
 import { placed, surveyProblems } from './survey-problems.ts'
 import { nameColumns } from './table.ts'
 import { terminal } from './terminal.ts'
@@ -73,15 +73,8 @@ export async function listPlugins(options: ListOptions): Promise<number> {
     ({ plugin, severity }) => plugin === undefined && severity === 'error',
   ))
     notes.print(problemLines(problem, process.cwd(), notes))
-  if (problems.length > 0) {
-    const command = `plugbay check${folderArguments(options)}`
-    notes.print(notes.paint('soft', `${problems.length} ${counted(problems.length)}: ${command}`))
-  }
+  problemsNote(problems, options, notes)
   return code
-}
-
-function counted(count: number): string {
-  return count === 1 ? 'problem' : 'problems'
 }
 
 function byName(a: Verdict, b: Verdict): number {

@@ -1,14 +1,11 @@
 import { createPlaces } from '../decide/json-places.ts'
 import type { Opinion } from '../model/decision.ts'
 import type { Problem } from '../model/problem.ts'
-import { readText } from '../read/text.ts'
+import { readConfigText } from '../read/config-text.ts'
 import type { Survey } from '../survey.ts'
 import { placeInMetadata } from './survey-problems.ts'
 
 type Place = Pick<Problem, 'file' | 'line' | 'column'>
-
-/** As much as is looked at of the config file. */
-const LIMIT = 1024 * 1024
 
 /** Where a source says whether a plugin is on; nothing for what stands in no file. */
 export function opinionPlace({ source }: Opinion, name: string, survey: Survey): Place {
@@ -24,7 +21,7 @@ export function opinionPlace({ source }: Opinion, name: string, survey: Survey):
 
 /** Where the config file says what becomes of those that it does not name, if it does. */
 function unlistedPlace(file: string): Place {
-  const fact = readText(file, LIMIT)
+  const fact = readConfigText(file)
   if (fact.kind !== 'text') return {}
   const places = createPlaces(fact.text)
   const { line, column } = places.of(['unlisted'], 'key')

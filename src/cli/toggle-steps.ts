@@ -1,4 +1,4 @@
-import type { Config, Verdict } from '../model/decision.ts'
+import type { Config, Wanted } from '../model/decision.ts'
 
 /** One plugin that `enable` or `disable` is about. */
 export interface ToggleStep {
@@ -21,13 +21,17 @@ interface ToggleWish {
  */
 export function toggleSteps(
   { names, enabled, withDependencies }: ToggleWish,
-  verdicts: ReadonlyMap<string, Verdict>,
+  { verdicts, dependents }: Wanted,
   config: Config,
 ): ToggleStep[] {
   const steps = new Map<string, ToggleStep>()
   for (const name of names) steps.set(name, { name, write: true })
   if (!withDependencies) return [...steps.values()]
-  const next = enabled ? needsOf(verdicts) : neededBy(verdicts)
+  const needs = (name: string): string[] =>
+    Object.keys(verdicts.get(name)?.candidate.metadata?.dependencies ?? {}).sort()
+  const neededBy = (name: string): string[] =>
+    (dependents.get(name) ?? []).filter((other) => needs(other).includes(name))
+  const next = enabled ? needs : neededBy
   // A map is walked through to what is added on the way.
   for (const via of steps.keys()) {
     for (const name of next(via)) {
@@ -39,20 +43,4 @@ export function toggleSteps(
     }
   }
   return [...steps.values()]
-}
-
-function needsOf(verdicts: ReadonlyMap<string, Verdict>): (name: string) => readonly string[] {
-  return (name) => Object.keys(verdicts.get(name)?.candidate.metadata?.dependencies ?? {}).sort()
-}
-
-function neededBy(verdicts: ReadonlyMap<string, Verdict>): (name: string) => readonly string[] {
-  const found = new Map<string, string[]>()
-  for (const [name, { candidate }] of verdicts) {
-    for (const dependency of Object.keys(candidate.metadata?.dependencies ?? {})) {
-      const list = found.get(dependency)
-      if (list) list.push(name)
-      else found.set(dependency, [name])
-    }
-  }
-  return (name) => found.get(name) ?? []
 }

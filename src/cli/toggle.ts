@@ -38,7 +38,7 @@ export async function toggle(names: readonly string[], options: ToggleOptions): 
   const refusal = toggleRefusal(names, before, options.force)
   if (refusal !== undefined) return refusal
 
-  const steps = toggleSteps({ ...options, names }, before.wanted.verdicts, before.config)
+  const steps = toggleSteps({ ...options, names }, before.wanted, before.config)
   const changed = new Set<string>()
   const edit = (held: string | undefined): string => {
     changed.clear()

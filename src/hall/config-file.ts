@@ -1,14 +1,12 @@
 import { editConfig } from '../act/edit-config.ts'
 import { messageOf } from '../act/message-of.ts'
+import { unusableConfig } from '../decide/judge-config.ts'
 import type { ConfigJudge } from '../decide/judge-config.ts'
 import type { Config } from '../model/decision.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import { readText } from '../read/text.ts'
+import { readConfigText } from '../read/config-text.ts'
 import { misuse } from './misuse.ts'
-
-/** The config file may have this many bytes. */
-const CONFIG_LIMIT = 1024 * 1024
 
 /** The config file as it is now, or as it was when it was last any good. */
 export class ConfigFile {
@@ -31,7 +29,7 @@ export class ConfigFile {
   /** @returns the new config, or `undefined` when the one before stays */
   look(): Config | undefined {
     if (this.path === undefined) return undefined
-    const fact = readText(this.path, CONFIG_LIMIT)
+    const fact = readConfigText(this.path)
     if (fact.kind === 'missing') {
       if (this.#seen) this.#problems = [missing(this.path)]
       return undefined
@@ -44,8 +42,7 @@ export class ConfigFile {
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      // Nobody can say what it turns off: nothing runs before it can be read.
-      return this.#seen ? undefined : { path: this.path, entries: new Map(), unlisted: 'off', problems: [] }
+      return this.#seen ? undefined : unusableConfig(this.path)
     }
     this.#seen = true
     this.#problems = []
@@ -55,7 +52,7 @@ export class ConfigFile {
   /** Looks without remembering. */
   peek(): Config | undefined {
     if (this.path === undefined) return undefined
-    const fact = readText(this.path, CONFIG_LIMIT)
+    const fact = readConfigText(this.path)
     if (fact.kind !== 'text' || fact.text === this.#text) return undefined
     const judged = this.#judge(fact)
     return 'config' in judged ? judged.config : undefined

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import { isCodeFile } from '../act/load/plugin-files.ts'
 import type { FileFact, FolderFacts } from '../model/facts.ts'
+import { sameFact } from '../model/same-fact.ts'
 import type { Cause } from './reload-storm.ts'
 
 /** When a plugin was last started, or tried to. In ms since the epoch, as `stat` has it. */
@@ -55,11 +56,5 @@ function changedFiles(
 }
 
 function isSame(a: FileFact, b: FileFact | undefined): boolean {
-  return (
-    b !== undefined &&
-    a.size === b.size &&
-    a.mtimeMs === b.mtimeMs &&
-    a.ctimeMs === b.ctimeMs &&
-    a.ino === b.ino
-  )
+  return b !== undefined && sameFact(a, b)
 }

@@ -1,5 +1,8 @@
 import type { Problem } from './problem.ts'
 
+/** A look lists no more files of a folder than these. */
+export const FILES_LIMIT = 5000
+
 /** What `stat` says of one file. Compared for inequality only: clocks jump. */
 export interface FileFact {
   readonly size: number

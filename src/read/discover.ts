@@ -1,15 +1,16 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import type { Dirent, Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
+import { FILES_LIMIT } from '../model/facts.ts'
 import type { DirectoryFacts, FileFact, FolderFacts, TextFact } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
+import { sameFact } from '../model/same-fact.ts'
 import { ignored, notAPlugin } from './ignore.ts'
 import { readText } from './text.ts'
 
 /** metadata.json may have this many bytes. */
 const METADATA_LIMIT = 64 * 1024
 const DEPTH_LIMIT = 16
-const FILES_LIMIT = 5000
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx|json)$/
 /** A file touched this shortly before the look may change again without its stat showing it: clocks tick every 4 ms or slower. */
 const RACY_MS = 50
@@ -79,14 +80,9 @@ export function sameLook(a: FolderFacts, b: FolderFacts): boolean {
     a.real === b.real &&
     sameText(a.metadata, b.metadata) &&
     sameEntries(a.folders, b.folders, Object.is) &&
-    sameEntries(a.files, b.files, sameFile) &&
+    sameEntries(a.files, b.files, sameFact) &&
     a.problems.length === b.problems.length
   )
-}
-
-/** True when `stat` said the same of a file twice. */
-function sameFile(a: FileFact, b: FileFact): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
 }
 
 class Walk {
@@ -150,7 +146,7 @@ function readMetadata(
 ): TextFact {
   const before = known?.files.get('metadata.json')
   const now = files.get('metadata.json')
-  if (known && before && now && sameFile(before, now)) {
+  if (known && before && now && sameFact(before, now)) {
     // The look before came after every touch of the folder, and this file had rested by then.
     if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
   }

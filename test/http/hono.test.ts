@@ -368,3 +368,21 @@ test('1,000 requests over 50 swaps of a closure: none fails, none meets two gene
   await Promise.all(clients)
   assert.deepEqual(failures, [])
 })
+
+test('what the host puts into c.env a plugin sees, what it sets with c.set() it does not', async (t) => {
+  const routes = honoRoutes()
+  const app = new Hono<{ Bindings: { user: string }; Variables: { user: string } }>()
+  app.use('*', async (c, next) => {
+    c.env.user = 'Ada'
+    c.set('user', 'Ada')
+    await next()
+  })
+  app.use('*', routes.middleware())
+  const started = life('hello')
+  t.after(() => started.dispose())
+  routes
+    .open(started.scope)
+    .get('/', (c) => c.json([(c.env as { user: string }).user, c.get('user' as never) ?? null]))
+  started.publish()
+  assert.deepEqual(await (await app.request('/hello', {}, { user: '' })).json(), ['Ada', null])
+})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
+import { symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PluginContext, PluginDefinition, PluginOption, Scope } from 'plugbay'
@@ -356,6 +357,20 @@ test('the host hears when the reload in which a generation ended is over, also i
     said.join(),
     'publish 1,dispose 1,publish 2,settle 1,dispose 2,settle 2,publish 3,dispose 3,settle 3',
   )
+})
+
+test('a linked file of the own folder is the file that it leads to, and one module with it', async (t) => {
+  const folder = pluginsFolder(t, {
+    'a/plugin.cjs': pluginCode('cjs', {
+      top: `const link = require('./link.cjs'); const lib = require('./real/lib.cjs')`,
+      activate: `return { value: [link.name, link === lib] }`,
+    }),
+    'a/real/lib.cjs': `exports.name = __filename`,
+  })
+  symlinkSync(folder.file('a/real/lib.cjs'), folder.file('a/link.cjs'))
+  const manager = managerFor(t, folder)
+  assert.deepEqual((await manager.start()).problems, [])
+  assert.deepEqual(valueOf(manager, 'a'), [folder.file('a/real/lib.cjs'), true])
 })
 
 test('what the host does once activate has returned belongs to it: awaited, before it goes live; what it throws rolls back', async (t) => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import type { FileFact } from '../../model/facts.ts'
+import { sameFact } from '../../model/same-fact.ts'
 import { isInside } from './own-files.ts'
 
 /** A file's content, as far as comparing it takes. */
@@ -71,9 +72,4 @@ export function factOf(path: string): FileFact | undefined {
   return stat === undefined
     ? undefined
     : { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino }
-}
-
-/** True if nothing that `stat` tells differs. */
-export function sameFact(a: FileFact, b: FileFact): boolean {
-  return a.size === b.size && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs && a.ino === b.ino
 }

@@ -1,10 +1,9 @@
 import { sep } from 'node:path'
+import { FILES_LIMIT } from '../../model/facts.ts'
 import { ownName } from './own-files.ts'
 import { isCodeFile } from './plugin-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
 
-/** A look may have left files out from here on. */
-const limit = 5000
 const extensions = ['', '.js', '.json', '.node']
 
 /** What the last look found in a plugin's folder, so that the disk need not be asked again. */
@@ -31,7 +30,7 @@ export class KnownFiles {
   /** Whether a file of the folder is there. `undefined`: nobody knows. */
   has(path: string): boolean | undefined {
     if (this.#files.has(ownName(this.#folder, path))) return true
-    return this.#files.size < limit ? false : undefined
+    return this.#files.size < FILES_LIMIT ? false : undefined
   }
 
   /** The path, or the path with an extension, if that is a file of the folder and no link. `undefined`: ask the disk. */

@@ -51,7 +51,7 @@ export interface Loader {
 /** CommonJS plugins are prepared without waiting for anything: after this many, others have their turn. */
 const pause = 32
 
-let lexing = false
+let lexerReady = false
 
 export function createLoader(options: LoaderOptions): Loader {
   const esbuild = shareEsbuild()
@@ -62,9 +62,9 @@ export function createLoader(options: LoaderOptions): Loader {
   const shop = { contents, cache, neighbours, compiler: new UnitCompiler(esbuild) }
 
   async function prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared> {
-    if (!lexing) {
+    if (!lexerReady) {
       await commonjsReady
-      lexing = true
+      lexerReady = true
     }
     if (++count % pause === 0) await setImmediate()
     if (previous instanceof CommonjsCode && previous.isUnchanged(plugin, contents)) return { code: previous }
