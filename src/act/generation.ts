@@ -47,6 +47,8 @@ export interface GenerationHost {
   readonly retry: (plugin: string) => void
 }
 
+const noDependencies: ReadonlyMap<string, Generation> = new Map()
+
 let sequence = 0
 
 /**
@@ -68,7 +70,7 @@ export class Generation {
   #aborted: { readonly reason: unknown } | undefined
   #timers: OwnedTimers | undefined
   #giveUp: () => void = () => undefined
-  #dependencies: ReadonlyMap<string, Generation> = new Map()
+  #dependencies = noDependencies
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
   #activated = false
@@ -266,7 +268,7 @@ export class Generation {
   async #endEffects(): Promise<void> {
     await attribute(this.#attribution, () => this.#effects.end())
     await this.#scope?.end()
-    this.#dependencies = new Map()
+    this.#dependencies = noDependencies
   }
 
   get #signal(): AbortSignal {

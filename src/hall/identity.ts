@@ -5,30 +5,45 @@ import { watchedFiles } from '../read/watched-files.ts'
 import { codeOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
-/** Equal for plugins that are the same in all that a generation is made of. */
-export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
-  const { metadata, real } = verdict.candidate
-  const watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
-  return [
-    code.id,
-    real,
-    JSON.stringify(metadata),
-    JSON.stringify(verdict.settings),
-    watched,
-    verdict.dependencies.join(),
-  ].join('\n')
+/** All that a generation is made of, to be compared. */
+export class Identity {
+  readonly verdict: Verdict
+  readonly code: Code
+  readonly facts: FolderFacts | undefined
+  /** Of the files as they are now: read at once, while the rest is only spelled out once somebody compares it. */
+  readonly #watched: string
+  #text: string | undefined
+
+  constructor(verdict: Verdict, code: Code, facts: FolderFacts | undefined) {
+    this.verdict = verdict
+    this.code = code
+    this.facts = facts
+    const { metadata } = verdict.candidate
+    this.#watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
+  }
+
+  /** Equal for plugins that are the same in all of it. */
+  get text(): string {
+    const { candidate, settings, dependencies } = this.verdict
+    return (this.#text ??= [
+      this.code.id,
+      candidate.real,
+      JSON.stringify(candidate.metadata),
+      JSON.stringify(settings),
+      this.#watched,
+      dependencies.join(),
+    ].join('\n'))
+  }
 }
 
-/** The identity that a plugin has with its newest code; `undefined` while there is none. Worked out once. */
-export function preparedIdentity(slot: Slot | undefined, verdict: Verdict): string | undefined {
+/** The identity that a plugin has with its newest code; `undefined` while there is none. The same object while it is. */
+export function preparedIdentity(slot: Slot | undefined, verdict: Verdict): Identity | undefined {
   const code = slot && codeOf(slot)
   if (!slot || !code) return undefined
   const facts = slot.prepared?.facts
   const known = slot.identity
-  if (known?.verdict === verdict && known.code === code && known.facts === facts) return known.text
-  const text = identityOf(verdict, code, facts)
-  slot.identity = { text, verdict, code, facts }
-  return text
+  if (known?.verdict === verdict && known.code === code && known.facts === facts) return known
+  return (slot.identity = new Identity(verdict, code, facts))
 }
 
 /** The identity of the same plugin with other dependencies: they are its last line. */

@@ -4,7 +4,7 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Plan } from '../model/plan.ts'
 import { attemptOf } from './attempt.ts'
 import { heldBack } from './held-back.ts'
-import { identityOf, preparedIdentity } from './identity.ts'
+import { Identity, preparedIdentity } from './identity.ts'
 import type { Intent } from './intent.ts'
 import type { Preparation } from './preparation.ts'
 import type { Roster } from './roster.ts'
@@ -68,7 +68,7 @@ export class Planner {
       if (!live || !facts) return this.#identity(wanted, name)
       const verdict = wanted.verdicts.get(name)!
       if (this.#preparation.differs(verdict.candidate, facts, live.parts.code)) return 'changed'
-      return identityOf(verdict, live.parts.code, facts)
+      return new Identity(verdict, live.parts.code, facts).text
     }
     const kept = this.#kept(wanted.verdicts.keys())
     for (const name of this.#storms.waiting) kept.add(name)
@@ -79,7 +79,7 @@ export class Planner {
 
   #identity(wanted: Wanted, name: string): string {
     const slot = this.#roster.slots.get(name)
-    return preparedIdentity(slot, wanted.verdicts.get(name)!) ?? slot?.live?.parts.identity ?? ''
+    return preparedIdentity(slot, wanted.verdicts.get(name)!)?.text ?? slot?.live?.parts.identity ?? ''
   }
 
   /** A plugin that does not load does not start because its dependency does. */

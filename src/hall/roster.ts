@@ -3,6 +3,7 @@ import type { Verdict } from '../model/decision.ts'
 import type { RunningFact } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
+import { Running } from './running.ts'
 import { createSlot, troublesOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 import { becauseOf, stateOf } from './standing.ts'
@@ -28,13 +29,8 @@ export class Roster {
 
   setLive(slot: Slot, generation: Generation | undefined): void {
     slot.live = generation
-    if (!generation) {
-      this.running.delete(slot.name)
-      return
-    }
-    const { identity, dependencies, candidate } = generation.parts
-    const { directory, metadata } = candidate
-    this.running.set(slot.name, { name: slot.name, directory, metadata, identity, dependencies })
+    if (!generation) this.running.delete(slot.name)
+    else this.running.set(slot.name, new Running(generation))
   }
 
   setState(slot: Slot, state: PluginState, because: string = slot.because): void {

@@ -5,6 +5,7 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
+import type { Identity } from './identity.ts'
 import type { StartWindow } from './own-writes.ts'
 
 /** All that the hall remembers of one plugin. */
@@ -18,15 +19,8 @@ export interface Slot {
   live: Generation | undefined
   /** The newest files, compiled, and the look they were found in. */
   prepared: { readonly facts: FolderFacts | undefined; readonly outcome: Prepared } | undefined
-  /** The identity that was worked out last, and what from. */
-  identity:
-    | {
-        readonly text: string
-        readonly verdict: Verdict
-        readonly code: Code
-        readonly facts: FolderFacts | undefined
-      }
-    | undefined
+  /** The identity that was asked for last. */
+  identity: Identity | undefined
   /** The last attempt, if it failed; not made again until its key differs. */
   failed:
     | { readonly key: string; readonly identity: string | undefined; readonly problem: Problem }

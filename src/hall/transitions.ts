@@ -1,3 +1,4 @@
+import { keepAttribution } from '../act/attribution.ts'
 import type { GenerationHost, GenerationParts } from '../act/generation.ts'
 import { transact } from '../act/transaction.ts'
 import type { Outcome, Part, Stage } from '../act/transaction.ts'
@@ -8,9 +9,9 @@ import type { Problem } from '../model/problem.ts'
 import { attemptOf } from './attempt.ts'
 import { preparedIdentity, withDependencies } from './identity.ts'
 import type { Intent } from './intent.ts'
+import { NewestParts } from './newest-parts.ts'
 import { refreshStanding } from './refresh-standing.ts'
 import type { Roster } from './roster.ts'
-import { codeOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 import type { Storms } from './storms.ts'
 
@@ -41,23 +42,33 @@ export class Transitions {
     const { host, onPlan } = this.#options
     onPlan(planned)
     this.#storms.goes(planned)
-    for (const part of components(planned, this.#intent.wanted, this.#roster.running)) {
-      if (host.closing.aborted) return
-      const start = performance.now()
-      const watch = this.#storms.begin([...part.start, ...part.restart])
-      const stage: Stage = {
-        host,
-        part: (name) => this.#part(name),
-        position: (name) => this.#intent.wanted.position.get(name) ?? -1,
-        entering: (name, state) => {
-          if (state === 'loading') watch.activating(name)
-          this.#roster.setState(this.#roster.slots.get(name)!, state)
-        },
+    // Once for all of them: before Node 24, beginning and ending it costs more than what it is kept for.
+    const over = keepAttribution()
+    try {
+      for (const part of components(planned, this.#intent.wanted, this.#roster.running)) {
+        if (host.closing.aborted) return
+        await this.#applyPart(part, touched)
       }
-      const outcome = await transact(part, stage)
-      watch.end()
-      this.#take(part, outcome, performance.now() - start, touched)
+    } finally {
+      over()
     }
+  }
+
+  async #applyPart(part: Plan, touched: Set<string>): Promise<void> {
+    const start = performance.now()
+    const watch = this.#storms.begin([...part.start, ...part.restart])
+    const stage: Stage = {
+      host: this.#options.host,
+      part: (name) => this.#part(name),
+      position: (name) => this.#intent.wanted.position.get(name) ?? -1,
+      entering: (name, state) => {
+        if (state === 'loading') watch.activating(name)
+        this.#roster.setState(this.#roster.slots.get(name)!, state)
+      },
+    }
+    const outcome = await transact(part, stage)
+    watch.end()
+    this.#take(part, outcome, performance.now() - start, touched)
   }
 
   #part(name: string): Part {
@@ -75,18 +86,11 @@ export class Transitions {
 
   #newest(slot: Slot, verdict: Verdict): GenerationParts | undefined {
     if (this.#intent.behind.has(slot.name)) return undefined
-    const code = codeOf(slot)
-    const identity = preparedIdentity(slot, verdict)
-    if (verdict.state !== 'on' || !code || identity === undefined) return undefined
+    const identity = verdict.state === 'on' ? preparedIdentity(slot, verdict) : undefined
+    if (!identity) return undefined
     // The same object while nothing changed: a rollback and a fall-back compare by it.
-    if (slot.live?.parts.identity === identity) return slot.live.parts
-    return {
-      candidate: verdict.candidate as GenerationParts['candidate'],
-      code,
-      settings: verdict.settings,
-      identity,
-      dependencies: verdict.dependencies,
-    }
+    if (slot.live && slot.live.parts.identity === identity.text) return slot.live.parts
+    return new NewestParts(identity)
   }
 
   #take(planned: Plan, outcome: Outcome, ms: number, touched: Set<string>): void {
@@ -130,7 +134,7 @@ export class Transitions {
     const verdict = this.#intent.wanted.verdicts.get(name)
     if (verdict) {
       const key = attemptOf(verdict, this.#roster, this.#intent)
-      slot.failed = { key, identity: preparedIdentity(slot, verdict), problem }
+      slot.failed = { key, identity: preparedIdentity(slot, verdict)?.text, problem }
     }
     this.#intent.fallBehind(slot)
   }

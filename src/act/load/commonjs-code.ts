@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Code, Evaluated, OwnedTimers } from '../code.ts'
-import type { ContentHashes } from './content-hash.ts'
+import type { FileContents } from './file-contents.ts'
+import type { FolderCode } from './folder-code.ts'
 import { KnownFiles } from './known-files.ts'
 import { ModuleFormats } from './module-format.ts'
 import { ModuleRegistry } from './module-registry.ts'
@@ -14,25 +15,38 @@ export interface Neighbours {
   readonly owner: (path: string) => string | undefined
 }
 
+/** The look that it was prepared for need not be kept. */
+const noFiles: PluginFiles['files'] = new Map()
+
 /** A plugin whose code is CommonJS through and through. */
 export class CommonjsCode implements Code {
   readonly kind = 'commonjs'
-  readonly id: string
   readonly store: ModuleStore
   readonly #plugin: PluginFiles
   readonly #entry: string
   readonly #neighbours: Neighbours
+  readonly #folder: FolderCode
   readonly #packageType: string | undefined
   readonly #addon: boolean
 
-  constructor(id: string, plugin: PluginFiles, entry: string, store: ModuleStore, neighbours: Neighbours) {
-    this.id = id
+  constructor(
+    plugin: PluginFiles,
+    entry: string,
+    store: ModuleStore,
+    folder: FolderCode,
+    neighbours: Neighbours,
+  ) {
+    this.#folder = folder
     this.store = store
-    this.#plugin = { ...plugin, files: new Map() }
+    this.#plugin = { ...plugin, files: noFiles }
     this.#entry = entry
     this.#neighbours = neighbours
     this.#packageType = store.formats.packageType(dirname(entry))
     this.#addon = store.known?.hasAddon ?? false
+  }
+
+  get id(): string {
+    return [this.#entry, this.#packageType, this.#folder.sha].join('\n')
   }
 
   get once(): boolean {
@@ -49,7 +63,7 @@ export class CommonjsCode implements Code {
   }
 
   /** True if the files that were loaded say what they said, and every specifier leads where it led. */
-  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+  isUnchanged(plugin: PluginFiles, contents: FileContents): boolean {
     const { real, entry } = this.#plugin
     if (plugin.real !== real || plugin.entry !== entry) return false
     return (

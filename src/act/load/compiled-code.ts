@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { resolve } from 'import-meta-resolve'
 import type { Code, Evaluated, OwnedTimers } from '../code.ts'
 import type { Neighbours } from './commonjs-code.ts'
-import type { ContentHashes } from './content-hash.ts'
+import type { FileContents } from './file-contents.ts'
 import type { Namespace } from './externals.ts'
 import { ModuleRegistry } from './module-registry.ts'
 import type { ModuleStore } from './module-store.ts'
@@ -65,7 +65,7 @@ export class CompiledCode implements Code {
   }
 
   /** True if no file that was compiled or loaded says anything else. */
-  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+  isUnchanged(plugin: PluginFiles, contents: FileContents): boolean {
     const { inputs, store } = this.parts
     const { real, entry } = this.parts.plugin
     if (plugin.real !== real || plugin.entry !== entry) return false

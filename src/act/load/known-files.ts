@@ -23,8 +23,9 @@ export class KnownFiles {
     return this.code.some((name) => name.endsWith('.node'))
   }
 
+  /** @param name as in {@link code} */
   pathOf(name: string): string {
-    return this.#folder + sep + name
+    return this.#folder + sep + (sep === '/' ? name : name.replaceAll('/', sep))
   }
 
   /** Whether a file of the folder is there. `undefined`: nobody knows. */

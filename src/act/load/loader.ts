@@ -1,13 +1,13 @@
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
-import { hashFolder } from './code-hash.ts'
 import type { Code, Prepared } from '../code.ts'
 import { CommonjsCode } from './commonjs-code.ts'
 import { commonjsReady } from './commonjs.ts'
 import { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
-import { ContentHashes } from './content-hash.ts'
+import { FileContents } from './file-contents.ts'
+import { FolderCode } from './folder-code.ts'
 import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from '../message-of.ts'
 import { KnownFiles } from './known-files.ts'
@@ -56,7 +56,7 @@ let lexerReady = false
 export function createLoader(options: LoaderOptions): Loader {
   const esbuild = shareEsbuild()
   let count = 0
-  const contents = new ContentHashes()
+  const contents = new FileContents()
   const cache = new UnitCache(options.cacheDirectory, options.onProblem)
   const neighbours = { owner: options.owner }
   const shop = { contents, cache, neighbours, compiler: new UnitCompiler(esbuild) }
@@ -71,12 +71,12 @@ export function createLoader(options: LoaderOptions): Loader {
     const known = new KnownFiles(plugin)
     let entry: string
     try {
-      const path = resolve(plugin.real, plugin.entry)
+      const path = known.pathOf(plugin.entry)
       entry = known.find(path) === path ? path : realFile(path, new Set([plugin.real]))
     } catch (cause) {
       return { problem: entryProblem(plugin, cause) }
     }
-    const folder = hashFolder(plugin, contents, known)
+    const folder = new FolderCode(plugin, contents, known)
     const before = sameFolder(plugin, previous)
     if (
       before instanceof CompiledCode &&
@@ -97,8 +97,7 @@ export function createLoader(options: LoaderOptions): Loader {
       return { problem: problemOf(cause) ?? entryProblem(plugin, cause) }
     }
     if (format === 'commonjs' && !open) {
-      const type = formats.packageType(dirname(entry))
-      return { code: new CommonjsCode(idOf(entry, type, folder.sha), plugin, entry, store, neighbours) }
+      return { code: new CommonjsCode(plugin, entry, store, folder, neighbours) }
     }
     const entryIsCompiled = format === 'compiled'
     const compiled = before instanceof CompiledCode ? before : undefined
@@ -147,10 +146,6 @@ function sameFolder(
 
 function storeOf(code: CommonjsCode | CompiledCode | undefined): ModuleStore | undefined {
   return code instanceof CompiledCode ? code.parts.store : code?.store
-}
-
-function idOf(entry: string, type: string | undefined, folder: string): string {
-  return [entry, type, folder].join('\n')
 }
 
 /** Not the plugin's fault. */

@@ -22,6 +22,8 @@ export class ModuleFormats {
   readonly #folder: string
   readonly #inside = new Map<string, PackageType | 'none'>()
   readonly #known: KnownFiles | undefined
+  /** What is above the folder. */
+  #above: { readonly type: PackageType } | undefined
 
   constructor(folder: string, known?: KnownFiles) {
     this.#folder = folder
@@ -61,7 +63,8 @@ export class ModuleFormats {
       if (type !== 'none') return type
       if (dirname(at) === at) return undefined
     }
-    return outsideType(at)
+    this.#above ??= { type: outsideType(at) }
+    return this.#above.type
   }
 
   #typeAt(directory: string): PackageType | 'none' {

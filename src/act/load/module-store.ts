@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join } from 'node:path'
-import type { FileFact } from '../../model/facts.ts'
 import { sameFact } from '../../model/same-fact.ts'
 import { commonjsNames } from './commonjs-names.ts'
 import { compileCommonjs, isModuleSyntax, plainText } from './commonjs.ts'
 import type { CommonjsFile } from './commonjs.ts'
-import { factOf } from './content-hash.ts'
-import type { ContentHashes, ReadFile } from './content-hash.ts'
+import type { FileContent } from './file-content.ts'
+import { factOf } from './file-contents.ts'
+import type { FileContents, ReadFile } from './file-contents.ts'
 import { KnownFiles } from './known-files.ts'
 import type { ModuleFormats } from './module-format.ts'
 import { isOwnFile, ownName } from './own-files.ts'
@@ -16,7 +16,7 @@ import { resolveFile } from './resolve-file.ts'
 import type { PluginFiles } from './plugin-files.ts'
 
 /** A file that was loaded, with all that evaluating it again takes. */
-export type StoredFile = { readonly sha: string; readonly fact: FileFact } & (
+export type StoredFile = { readonly content: FileContent } & (
   | { readonly kind: 'commonjs'; readonly code: CommonjsFile }
   | { readonly kind: 'json'; readonly text: string }
   | { readonly kind: 'compiled' }
@@ -41,7 +41,7 @@ export class ModuleStore {
   readonly #plugin: string
   readonly #real: string
   #names: string
-  readonly #contents: ContentHashes
+  readonly #contents: FileContents
   readonly formats: ModuleFormats
   readonly #fresh: Map<string, ReadFile>
   #earlier: ReadonlyMap<string, StoredFile>
@@ -54,7 +54,7 @@ export class ModuleStore {
    */
   constructor(
     plugin: PluginFiles,
-    contents: ContentHashes,
+    contents: FileContents,
     formats: ModuleFormats,
     known: KnownFiles,
     fresh: Map<string, ReadFile>,
@@ -143,11 +143,11 @@ export class ModuleStore {
   }
 
   /** True if the files that were loaded say what they said, and every specifier leads where it led. */
-  isUnchanged(plugin: PluginFiles, contents: ContentHashes): boolean {
+  isUnchanged(plugin: PluginFiles, contents: FileContents): boolean {
     // What is at hand for a first evaluation counts too: it may be loaded yet.
-    for (const [path, { sha }] of [...this.files, ...this.#fresh]) {
+    for (const [path, { content }] of [...this.files, ...this.#fresh]) {
       if (!isOwnFile(this.#real, path) || this.formats.of(path) === 'compiled') continue
-      if (contents.of(path, plugin.files.get(ownName(this.#real, path)))?.sha !== sha) return false
+      if (!content.equals(contents.of(path, plugin.files.get(ownName(this.#real, path))))) return false
     }
     for (const [file, specifier] of this.missing) if (canResolve(file, specifier)) return false
     const names = new KnownFiles(plugin).code.join('\0')
@@ -188,11 +188,11 @@ export class ModuleStore {
     const earlier = this.#earlier.get(path)
     if (earlier === undefined) return undefined
     if (isOwnFile(this.#real, path)) {
-      const sha = this.#fresh.get(path)?.sha ?? this.#contents.of(path)?.sha
-      return sha === earlier.sha ? earlier : undefined
+      const content = this.#fresh.get(path)?.content ?? this.#contents.of(path)
+      return earlier.content.equals(content) ? earlier : undefined
     }
     const fact = factOf(path)
-    return fact !== undefined && sameFact(fact, earlier.fact) ? earlier : undefined
+    return fact !== undefined && sameFact(fact, earlier.content.fact) ? earlier : undefined
   }
 
   #read(path: string): StoredFile {
@@ -201,14 +201,14 @@ export class ModuleStore {
     if (read === undefined) {
       throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
     }
-    const { sha, fact, text } = read
+    const { content, text } = read
     if (!isOwnFile(this.#real, path)) this.#contents.forget(path)
-    if (format === 'json') return { kind: 'json', sha, fact, text: plainText(text) }
-    if (format === 'compiled' || format === 'addon') return { kind: format, sha, fact }
+    if (format === 'json') return { kind: 'json', content, text: plainText(text) }
+    if (format === 'compiled' || format === 'addon') return { kind: format, content }
     try {
-      return { kind: 'commonjs', sha, fact, code: compileCommonjs(path, text, this.#plugin) }
+      return { kind: 'commonjs', content, code: compileCommonjs(path, text, this.#plugin) }
     } catch (error) {
-      if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', sha, fact }
+      if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', content }
       throw error
     }
   }

@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../../model/problem.ts'
-import { hashFolder } from './code-hash.ts'
-import type { FolderHash } from './code-hash.ts'
 import type { Neighbours } from './commonjs-code.ts'
 import type { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
-import type { ContentHashes } from './content-hash.ts'
+import type { FileContents } from './file-contents.ts'
+import { FolderCode } from './folder-code.ts'
 import { externalTarget, importExternal } from './externals.ts'
 import type { Namespace } from './externals.ts'
 import type { ModuleStore } from './module-store.ts'
@@ -20,7 +19,7 @@ import { Unit } from './unit.ts'
 
 /** What preparing compiled plugins takes. */
 export interface CompiledWorkshop {
-  readonly contents: ContentHashes
+  readonly contents: FileContents
   readonly cache: UnitCache
   readonly compiler: UnitCompiler
   readonly neighbours: Neighbours
@@ -35,7 +34,7 @@ export interface CompiledJob {
   /** CommonJS files of the plugin load own ES modules by names that are not known. */
   readonly open: boolean
   readonly store: ModuleStore
-  readonly folder: FolderHash
+  readonly folder: FolderCode
   readonly previous: CompiledCode | undefined
 }
 
@@ -96,14 +95,14 @@ async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Read
   const inputs = new Map<string, string>()
   for (const name of header.inputs) {
     const input = join(plugin.real, name)
-    const sha = folder.shas.get(input)
+    const sha = folder.files.get(input)?.sha
     if (sha === undefined) return undefined
     inputs.set(input, sha)
   }
   return { text, path, header, externals, inputs }
 }
 
-function keyOf({ plugin, entry, store }: CompiledJob, folder: FolderHash): string {
+function keyOf({ plugin, entry, store }: CompiledJob, folder: FolderCode): string {
   return unitKey(plugin, entry, store.formats.packageType(dirname(entry)), folder.sha)
 }
 
@@ -148,10 +147,12 @@ async function compile(
     const paths = unit.inputs.map((name) => join(plugin.real, name))
     const inputs = new Map(paths.map((path) => [path, contents.of(path)?.sha ?? '']))
     // esbuild read the files itself; had one been saved in between, the unit would lie under a wrong name.
-    const asHashed = paths.every((path) => inputs.get(path) === folder.shas.get(path))
-    const saved = paths.some((path) => folder.shas.has(path) && inputs.get(path) !== folder.shas.get(path))
+    const asHashed = paths.every((path) => inputs.get(path) === folder.files.get(path)?.sha)
+    const saved = paths.some(
+      (path) => folder.files.has(path) && inputs.get(path) !== folder.files.get(path)!.sha,
+    )
     if (saved && attempt < 4) {
-      folder = hashFolder(plugin, contents)
+      folder = new FolderCode(plugin, contents)
       continue
     }
     const externals = await importAll(shop, plugin, unit.externals)
