@@ -2,59 +2,73 @@ import type { DisposableLike, EmitterLike, Logger, PluginContext, Previous } fro
 import type { Metadata } from '../model/metadata.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Effects } from './effects.ts'
-import type { Generation } from './generation.ts'
+import type { GenerationParts } from './generation.ts'
 import type { OwnedTimers } from './code.ts'
 
-/** What a context needs of its generation, and the generation shows nobody else. */
-export interface ContextParts {
-  readonly previous: Previous | undefined
-  readonly log: Logger
-  /** Made when they are first asked for. */
-  readonly signal: () => AbortSignal
-  readonly timers: () => OwnedTimers
+/** What a context asks its generation for, once its plugin does. */
+export interface ContextSource {
+  readonly name: string
+  readonly number: number
+  readonly parts: GenerationParts
   readonly effects: Effects
-  readonly attribute: <T>(run: () => T) => T
-  readonly dependency: (name: string) => Generation | undefined
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly timers: OwnedTimers
+  /** Runs code of the plugin's as its own. */
+  attribute<T>(run: () => T): T
+  /** A dependency that it was started with. */
+  dependency(name: string): { readonly api: unknown } | undefined
 }
 
-/** Makes the `ctx` of one generation. Frozen. */
-export function createContext(generation: Generation, host: unknown, parts: ContextParts): PluginContext {
-  const { candidate, settings } = generation.parts
-  const { effects } = parts
-  let log: Logger | undefined
-  const context: PluginContext = {
-    name: generation.name,
+const source = Symbol('generation')
+
+interface Sourced {
+  readonly [source]: ContextSource
+}
+
+// One getter for all contexts: a thousand closures of their own cost a cold start more than what they stand for.
+const lazy = (get: (from: ContextSource) => unknown): PropertyDescriptor => ({
+  enumerable: true,
+  get(this: Sourced) {
+    return get(this[source])
+  },
+})
+const lazily: PropertyDescriptorMap = {
+  signal: lazy((from) => from.signal),
+  log: lazy((from) => from.log),
+  setTimeout: lazy((from) => from.timers.setTimeout),
+  setInterval: lazy((from) => from.timers.setInterval),
+}
+
+/** Makes the `ctx` of one generation. Frozen. What most plugins never ask for is made when it is asked for. */
+export function createContext(
+  from: ContextSource,
+  host: unknown,
+  previous: Previous | undefined,
+): PluginContext {
+  const { candidate, settings } = from.parts
+  const { effects } = from
+  const context: Partial<PluginContext> = {
+    name: from.name,
     version: candidate.metadata.version,
     metadata: candidate.metadata,
     directory: candidate.directory,
     settings,
-    generation: generation.number,
-    previous: parts.previous,
+    generation: from.number,
+    previous,
     host,
-    get signal() {
-      return parts.signal()
-    },
-    get log() {
-      return (log ??= prefixed(parts.log, generation.name))
-    },
-    plugin(name: string) {
-      if (!declares(candidate.metadata, name)) throw undeclared(generation, name)
-      return parts.dependency(name)?.api as any
+    plugin: (name: string) => {
+      if (!declares(candidate.metadata, name)) throw undeclared(from, name)
+      return from.dependency(name)?.api as any
     },
     onDispose: (dispose) => effects.add(dispose),
     use: (disposable) => {
       effects.add(() => disposeOf(disposable))
       return disposable
     },
-    get setTimeout() {
-      return parts.timers().setTimeout
-    },
-    get setInterval() {
-      return parts.timers().setInterval
-    },
     on: (emitter, event, listener) => {
       const attributed = function (this: unknown, ...values: unknown[]): unknown {
-        return parts.attribute(() => listener.apply(this, values) as unknown)
+        return from.attribute(() => listener.apply(this, values) as unknown)
       }
       const off = listen(emitter, event, attributed)
       const disown = effects.add(off)
@@ -64,20 +78,21 @@ export function createContext(generation: Generation, host: unknown, parts: Cont
       }
     },
   }
-  return Object.freeze(context)
+  Object.defineProperty(context, source, { value: from })
+  return Object.freeze(Object.defineProperties(context, lazily)) as PluginContext
 }
 
 function declares(metadata: Metadata, name: string): boolean {
   return Object.hasOwn(metadata.dependencies, name) || Object.hasOwn(metadata.optionalDependencies, name)
 }
 
-function undeclared(generation: Generation, name: string): PluginError {
+function undeclared({ name: plugin, parts }: ContextSource, name: string): PluginError {
   return new PluginError({
     code: 'ERR_PLUGIN_UNDECLARED',
     severity: 'error',
-    plugin: generation.name,
-    file: `${generation.parts.candidate.directory}/metadata.json`,
-    message: `${generation.name} asks for the plugin ${name} without declaring it.`,
+    plugin,
+    file: `${parts.candidate.directory}/metadata.json`,
+    message: `${plugin} asks for the plugin ${name} without declaring it.`,
     hint: `Add "dependencies": ["${name}"] to its metadata.json.`,
   })
 }
@@ -100,14 +115,4 @@ function listen(
   }
   emitter.addEventListener(event as string, listener)
   return () => void emitter.removeEventListener(event as string, listener)
-}
-
-function prefixed(log: Logger, name: string): Logger {
-  const prefix = `[${name}]`
-  return {
-    debug: (...values) => log.debug(prefix, ...values),
-    info: (...values) => log.info(prefix, ...values),
-    warn: (...values) => log.warn(prefix, ...values),
-    error: (...values) => log.error(prefix, ...values),
-  }
 }

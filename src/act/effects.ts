@@ -8,9 +8,9 @@ export type EffectTrouble = { readonly kind: 'threw'; readonly cause: unknown } 
 export interface EffectsOptions {
   /** For each disposer, in ms. */
   readonly timeout: number
-  readonly onTrouble: (trouble: EffectTrouble) => void
+  onTrouble(trouble: EffectTrouble): void
   /** Something was registered after the end, and is undone at once. */
-  readonly onLate: () => void
+  onLate(): void
 }
 
 /**

@@ -1,6 +1,7 @@
 import { codePosition } from '../model/code-position.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { EffectsOptions, EffectTrouble } from './effects.ts'
 import { messageOf } from './message-of.ts'
 import { problemOf } from './load/problem-of.ts'
 
@@ -34,13 +35,33 @@ const HINTS: Partial<Record<ProblemCode, string>> = {
 }
 
 /** What can go wrong in the life of one generation, put into words. */
-export class GenerationProblems {
+export class GenerationProblems implements EffectsOptions {
+  /** For each disposer, in ms. */
+  readonly timeout: number
   readonly #candidate: Candidate
+  readonly #number: number
   readonly #onProblem: (problem: Problem) => void
+  #lateReported = false
 
-  constructor(candidate: Candidate, onProblem: (problem: Problem) => void) {
+  /** @param timeout for each disposer, in ms */
+  constructor(candidate: Candidate, number: number, timeout: number, onProblem: (problem: Problem) => void) {
     this.#candidate = candidate
+    this.#number = number
+    this.timeout = timeout
     this.#onProblem = onProblem
+  }
+
+  /** A disposer went wrong. */
+  onTrouble(trouble: EffectTrouble): void {
+    if (trouble.kind === 'threw') this.warn('ERR_PLUGIN_DISPOSE', 'threw in a disposer', trouble.cause)
+    else this.warn('ERR_PLUGIN_DISPOSE_TIMEOUT', `did not finish a disposer within ${this.timeout} ms`)
+  }
+
+  /** Something was registered after the end; said once. */
+  onLate(): void {
+    if (this.#lateReported) return
+    this.#lateReported = true
+    this.warn('ERR_PLUGIN_LATE_EFFECT', `registered something after generation ${this.#number} had ended`)
   }
 
   /** A step that did not do what it must. */

@@ -15,12 +15,13 @@ import { attribute, awaitPlugin } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
 import type { Code, OwnedTimers } from './code.ts'
 import { createContext } from './context.ts'
+import type { ContextSource } from './context.ts'
 import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
-import type { EffectsOptions, EffectTrouble } from './effects.ts'
 import { GenerationProblems, StepFailure } from './generation-problems.ts'
 import { HostScope } from './host-scope.ts'
 import { ownedTimers } from './owned-timers.ts'
+import { prefixedLog } from './prefixed-log.ts'
 import { isThenable } from './thenable.ts'
 import { TIMED_OUT, within } from './within.ts'
 
@@ -47,21 +48,19 @@ export interface GenerationHost {
   readonly retry: (plugin: string) => void
 }
 
-const noDependencies: ReadonlyMap<string, Generation> = new Map()
-
 let sequence = 0
 
 /**
  * One life of one plugin: evaluated, activated, published, stopped; each once, in this order, or ended from wherever it
  * is.
  */
-export class Generation {
+export class Generation implements ContextSource {
   readonly parts: GenerationParts
   readonly name: string
   readonly number: number
   readonly #host: GenerationHost
   readonly #problems: GenerationProblems
-  readonly #effects: Effects
+  readonly effects: Effects
   readonly #attribution: Attribution
   /** The host's own view, and what it undoes after the plugin; none where the host's context is one for all. */
   #scope: HostScope | undefined
@@ -69,12 +68,12 @@ export class Generation {
   #abort: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
   #timers: OwnedTimers | undefined
+  #log: Logger | undefined
   #giveUp: () => void = () => undefined
-  #dependencies = noDependencies
+  #dependencies: ReadonlyMap<string, Generation> | undefined
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
   #activated = false
-  #lateReported = false
   /** Set at the end of `activate`, and grows: what was started later may depend on what was started before. */
   sequence = 0
   api: unknown
@@ -86,9 +85,39 @@ export class Generation {
     this.name = parts.candidate.name
     this.number = number
     this.#host = host
-    this.#problems = new GenerationProblems(parts.candidate, host.onProblem)
+    const { timeouts, onProblem } = host
+    this.#problems = new GenerationProblems(parts.candidate, number, timeouts.deactivate, onProblem)
     this.#attribution = { name: this.name, generation: number, inTransition: false }
-    this.#effects = new Effects(this.#effectsOptions())
+    this.effects = new Effects(this.#problems)
+  }
+
+  /** Aborted when it is told to stop. */
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      this.#abort = new AbortController()
+      if (this.#aborted) this.#abort.abort(this.#aborted.reason)
+    }
+    return this.#abort.signal
+  }
+
+  /** Timers that end with it. */
+  get timers(): OwnedTimers {
+    return (this.#timers ??= ownedTimers(this.effects))
+  }
+
+  /** The host's logger, each line with the plugin's name. */
+  get log(): Logger {
+    return (this.#log ??= prefixedLog(this.#host.log, this.name))
+  }
+
+  /** Runs code as the plugin's own. */
+  attribute<T>(run: () => T): T {
+    return attribute(this.#attribution, run)
+  }
+
+  /** A dependency that it was started with; none once it has ended. */
+  dependency(name: string): Generation | undefined {
+    return this.#dependencies?.get(name)
   }
 
   /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
@@ -96,7 +125,7 @@ export class Generation {
     const start = performance.now()
     const { activate: limit } = this.#host.timeouts
     try {
-      const evaluated = this.#run(() => this.parts.code.evaluate(this.#ownedTimers))
+      const evaluated = this.#run(() => this.parts.code.evaluate(() => this.timers))
       const outcome = isPromise(evaluated) ? await within(evaluated, limit, this.#host.closing) : evaluated
       if (outcome === TIMED_OUT) {
         this.#giveUp()
@@ -124,7 +153,7 @@ export class Generation {
    * what a late `activate` still registers.
    */
   async activate(
-    dependencies: ReadonlyMap<string, Generation>,
+    dependencies: ReadonlyMap<string, Generation> | undefined,
     previous: Previous | undefined,
   ): Promise<void> {
     const start = performance.now()
@@ -132,15 +161,7 @@ export class Generation {
     try {
       const { context } = this.#host
       const host = typeof context === 'function' ? await this.#hostContext(context as MakeContext) : context
-      this.#context = createContext(this, host, {
-        previous,
-        log: this.#host.log,
-        signal: () => this.#signal,
-        timers: () => this.#ownedTimers(),
-        effects: this.#effects,
-        attribute: (run) => attribute(this.#attribution, run),
-        dependency: (name) => this.#dependencies.get(name),
-      })
+      this.#context = createContext(this, host, previous)
       const activation = this.#run(() => this.#activation(this.#definition!, this.#context!))
       this.api = isPromise(activation) ? await this.#inTime(activation) : activation
       this.#activated = true
@@ -199,10 +220,10 @@ export class Generation {
       name: this.name,
       generation: this.number,
       metadata: this.parts.candidate.metadata,
-      signal: () => this.#signal,
+      signal: () => this.signal,
       retry: () => this.#host.retry(this.name),
       run: (code) => attribute(answering, code),
-      effects: this.#effectsOptions(),
+      effects: this.#problems,
       onThrown: (cause) =>
         this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause),
     })
@@ -266,32 +287,14 @@ export class Generation {
   }
 
   async #endEffects(): Promise<void> {
-    await attribute(this.#attribution, () => this.#effects.end())
+    await attribute(this.#attribution, () => this.effects.end())
     await this.#scope?.end()
-    this.#dependencies = noDependencies
-  }
-
-  get #signal(): AbortSignal {
-    if (!this.#abort) {
-      this.#abort = new AbortController()
-      if (this.#aborted) this.#abort.abort(this.#aborted.reason)
-    }
-    return this.#abort.signal
+    this.#dependencies = undefined
   }
 
   #abortWith(reason: unknown): void {
     this.#aborted ??= { reason }
     this.#abort?.abort(reason)
-  }
-
-  readonly #ownedTimers = (): OwnedTimers => (this.#timers ??= ownedTimers(this.#effects))
-
-  #effectsOptions(): EffectsOptions {
-    return {
-      timeout: this.#host.timeouts.deactivate,
-      onTrouble: (trouble) => this.#disposeTrouble(trouble),
-      onLate: () => this.#late(),
-    }
   }
 
   /** Runs code of the plugin that the transition waits for, until it is done or given up. */
@@ -308,25 +311,6 @@ export class Generation {
     if (isThenable(result)) result.then(over, over)
     else over()
     return result
-  }
-
-  #late(): void {
-    if (this.#lateReported) return
-    this.#lateReported = true
-    this.#problems.warn(
-      'ERR_PLUGIN_LATE_EFFECT',
-      `registered something after generation ${this.number} had ended`,
-    )
-  }
-
-  #disposeTrouble(trouble: EffectTrouble): void {
-    if (trouble.kind === 'threw')
-      this.#problems.warn('ERR_PLUGIN_DISPOSE', 'threw in a disposer', trouble.cause)
-    else
-      this.#problems.warn(
-        'ERR_PLUGIN_DISPOSE_TIMEOUT',
-        `did not finish a disposer within ${this.#host.timeouts.deactivate} ms`,
-      )
   }
 }
 

@@ -221,10 +221,10 @@ class Transaction {
   /** `undefined` when it went well. */
   async #activate(generation: Generation): Promise<Problem | undefined> {
     const { name, parts } = generation
-    const dependencies = new Map<string, Generation>()
+    let dependencies: Map<string, Generation> | undefined
     for (const dependency of parts.dependencies) {
       const found = this.#running(dependency)
-      if (found) dependencies.set(dependency, found)
+      if (found) (dependencies ??= new Map()).set(dependency, found)
       else if (Object.hasOwn(parts.candidate.metadata.dependencies, dependency)) {
         await generation.stop()
         return this.#dependencyFailed(name, dependency)

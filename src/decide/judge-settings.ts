@@ -40,6 +40,7 @@ interface SchemaFlaw {
 const addFormats = ((formatsModule as { default?: unknown }).default ?? formatsModule) as (ajv: Ajv) => Ajv
 
 const options: Options = { allErrors: true, verbose: true, strict: false, logger: false, useDefaults: true }
+const noSettings = Object.freeze({})
 const draft = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 
 /**
@@ -81,8 +82,9 @@ export function createSettingsJudge(): SettingsJudge {
 
   return (candidate, ...given) => {
     const sources = given.filter((source) => source !== undefined)
-    const settings = merged(sources)
     const schema = candidate.metadata?.settings
+    if (schema === undefined && sources.length === 0) return { settings: noSettings }
+    const settings = merged(sources)
     if (schema === undefined) return { settings: freeze(settings) }
     let validate = compiled.get(schema)
     if (validate === undefined) compiled.set(schema, (validate = compile(schema)))

@@ -13,12 +13,16 @@ interface Written extends Partial<Omit<Metadata, 'dependencies' | 'optionalDepen
   readonly core_version?: string
 }
 
+// Most plugins have none of these: the same for all of them.
+const none = Object.freeze({})
+const noGlobs: readonly string[] = Object.freeze([])
+
 const freeTexts = ['description', 'author', 'identifier', 'license', 'homepage'] as const
 
 /** Completes valid metadata with its defaults: lists of plugins become maps, free text loses control characters. Frozen. */
 export function normalMetadata(valid: object): Metadata {
   const written = valid as Written
-  const { name, version, main, settings, watch = [], routes, reload = 'restart', enabled } = written
+  const { name, version, main, settings, watch = noGlobs, routes, reload = 'restart', enabled } = written
   const metadata: { -readonly [Key in keyof Metadata]: Metadata[Key] } = {
     name,
     version,
@@ -26,7 +30,7 @@ export function normalMetadata(valid: object): Metadata {
     optionalDependencies: ranges(written.optionalDependencies),
     engines: engineRanges(written),
     watch,
-    routes: routes?.prefix === undefined ? {} : { prefix: routes.prefix },
+    routes: routes?.prefix === undefined ? none : { prefix: routes.prefix },
     reload,
   }
   if (enabled !== undefined) metadata.enabled = enabled
@@ -42,6 +46,7 @@ export function normalMetadata(valid: object): Metadata {
 /** The ranges that metadata asks for, what is not a string left out. plugo's `core_version` stands for `engines.plugbay`. */
 export function engineRanges(raw: object): Metadata['engines'] {
   const { engines, core_version: core } = raw as Record<string, unknown>
+  if (engines === undefined && core === undefined) return none
   const { plugbay = core, host, node } = (engines ?? {}) as Record<string, unknown>
   return {
     ...(typeof plugbay === 'string' && { plugbay }),
@@ -50,7 +55,8 @@ export function engineRanges(raw: object): Metadata['engines'] {
   }
 }
 
-function ranges(plugins: PluginSet = {}): Readonly<Record<string, string>> {
+function ranges(plugins: PluginSet | undefined): Readonly<Record<string, string>> {
+  if (plugins === undefined) return none
   if (!isList(plugins)) return { ...plugins }
   return Object.fromEntries(plugins.map((name) => [name, '*']))
 }

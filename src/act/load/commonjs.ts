@@ -45,16 +45,29 @@ export function compileCommonjs(path: string, content: string, plugin: string): 
   const timed = usesTimers.test(source)
   const importing = usesImport.test(source)
   try {
-    return timed || importing ? compileWithOwn(path, source, timed, importing) : compilePlain(path, source)
+    return timed || importing ? compileWithOwn(path, source, timed, importing) : new PlainFile(path, source)
   } catch (error) {
     throw plainSyntaxError(path, source, plugin) ?? error
   }
 }
 
 /** Most files need nothing but what Node gives them: one function less to compile. */
-function compilePlain(path: string, source: string): CommonjsFile {
-  const run = vm.compileFunction(source, moduleNames, { filename: path }) as ModuleFunction
-  return { instantiate: () => run, text: () => source }
+class PlainFile implements CommonjsFile {
+  readonly #source: string
+  readonly #run: ModuleFunction
+
+  constructor(path: string, source: string) {
+    this.#source = source
+    this.#run = vm.compileFunction(source, moduleNames, { filename: path }) as ModuleFunction
+  }
+
+  instantiate(): ModuleFunction {
+    return this.#run
+  }
+
+  text(): string {
+    return this.#source
+  }
 }
 
 /** A file that names a timer or `import` gets its generation's own. */

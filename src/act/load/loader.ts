@@ -7,6 +7,7 @@ import { commonjsReady } from './commonjs.ts'
 import { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
 import { FileContents } from './file-contents.ts'
+import type { ReadFile } from './file-contents.ts'
 import { FolderCode } from './folder-code.ts'
 import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from '../message-of.ts'
@@ -76,7 +77,8 @@ export function createLoader(options: LoaderOptions): Loader {
     } catch (cause) {
       return { problem: entryProblem(plugin, cause) }
     }
-    const folder = new FolderCode(plugin, contents, known)
+    const fresh = new Map<string, ReadFile>()
+    const folder = new FolderCode(plugin, contents, known, fresh)
     const before = sameFolder(plugin, previous)
     if (
       before instanceof CompiledCode &&
@@ -86,7 +88,7 @@ export function createLoader(options: LoaderOptions): Loader {
       return { code: before }
     }
     const formats = new ModuleFormats(plugin.real, known)
-    const store = new ModuleStore(plugin, contents, formats, known, folder.fresh, storeOf(before)?.files)
+    const store = new ModuleStore(plugin, contents, formats, known, fresh, storeOf(before)?.files)
     let format: 'commonjs' | 'compiled'
     let open: boolean
     try {

@@ -23,6 +23,8 @@ export type StoredFile = { readonly content: FileContent } & (
   | { readonly kind: 'addon' }
 )
 
+const noFiles: ReadonlyMap<string, never> = new Map<string, never>()
+
 /**
  * The CommonJS files of a plugin, compiled, and where its specifiers led: a second evaluation does not go back to the
  * disk for what the first one saw.
@@ -43,7 +45,7 @@ export class ModuleStore {
   #names: string
   readonly #contents: FileContents
   readonly formats: ModuleFormats
-  readonly #fresh: Map<string, ReadFile>
+  #fresh: ReadonlyMap<string, ReadFile>
   #earlier: ReadonlyMap<string, StoredFile>
   /** Compiled to learn their format or names, and not loaded. */
   #looked: Map<string, StoredFile> | undefined
@@ -57,8 +59,8 @@ export class ModuleStore {
     contents: FileContents,
     formats: ModuleFormats,
     known: KnownFiles,
-    fresh: Map<string, ReadFile>,
-    earlier: ReadonlyMap<string, StoredFile> = new Map(),
+    fresh: ReadonlyMap<string, ReadFile>,
+    earlier: ReadonlyMap<string, StoredFile> = noFiles,
   ) {
     this.#plugin = plugin.name
     this.#real = plugin.real
@@ -170,8 +172,8 @@ export class ModuleStore {
   /** Lets go of what only the first evaluation has a use for. */
   settle(): void {
     this.known = undefined
-    this.#earlier = new Map()
-    this.#fresh.clear()
+    this.#earlier = noFiles
+    this.#fresh = noFiles
     this.#looked = undefined
   }
 

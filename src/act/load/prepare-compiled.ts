@@ -95,7 +95,7 @@ async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Read
   const inputs = new Map<string, string>()
   for (const name of header.inputs) {
     const input = join(plugin.real, name)
-    const sha = folder.files.get(input)?.sha
+    const sha = folder.of(input)?.sha
     if (sha === undefined) return undefined
     inputs.set(input, sha)
   }
@@ -147,10 +147,8 @@ async function compile(
     const paths = unit.inputs.map((name) => join(plugin.real, name))
     const inputs = new Map(paths.map((path) => [path, contents.of(path)?.sha ?? '']))
     // esbuild read the files itself; had one been saved in between, the unit would lie under a wrong name.
-    const asHashed = paths.every((path) => inputs.get(path) === folder.files.get(path)?.sha)
-    const saved = paths.some(
-      (path) => folder.files.has(path) && inputs.get(path) !== folder.files.get(path)!.sha,
-    )
+    const asHashed = paths.every((path) => inputs.get(path) === folder.of(path)?.sha)
+    const saved = paths.some((path) => (folder.of(path)?.sha ?? inputs.get(path)) !== inputs.get(path))
     if (saved && attempt < 4) {
       folder = new FolderCode(plugin, contents)
       continue
