@@ -1,4 +1,5 @@
-import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff'
+// The whole package is four times as many files.
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff/lib/patch/create.js'
 
 /**
  * The change of one file as a unified diff that `patch -p0` takes; empty if there is none.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { rewriteConfig, setEnabled } from '../act/edit-config.ts'
 import type { ConfigEdit } from '../act/edit-config.ts'
 import { messageOf } from '../act/message-of.ts'
+import { setEnabled } from '../act/set-enabled.ts'
 import type { Problem } from '../model/problem.ts'
 import { survey } from '../survey.ts'
 import type { Survey } from '../survey.ts'
@@ -53,9 +53,7 @@ export async function toggle(names: readonly string[], options: ToggleOptions): 
   }
   let written: ConfigEdit
   try {
-    written = options.dryRun
-      ? rehearsed(before.configFile, edit)
-      : await rewriteConfig(before.configFile, edit)
+    written = options.dryRun ? rehearsed(before.configFile, edit) : await rewritten(before.configFile, edit)
   } catch (cause) {
     complain(unwritten(before.configFile, cause))
     return 1
@@ -79,6 +77,12 @@ function isBlank(file: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Locks and temporary names need a part of Node.js that takes its time to load. */
+async function rewritten(file: string, edit: (text: string | undefined) => string): Promise<ConfigEdit> {
+  const { rewriteConfig } = await import('../act/edit-config.ts')
+  return rewriteConfig(file, edit)
 }
 
 function rehearsed(file: string, edit: (text: string | undefined) => string): ConfigEdit {
