@@ -39,7 +39,7 @@ export interface Survey {
   readonly problems: readonly Problem[]
 }
 
-/** Kept, as compiling the schemas takes longer than a survey of a few plugins. */
+/** Kept, as the command line surveys more than once. */
 let judges: { readonly config: ConfigJudge; readonly metadata: MetadataJudge } | undefined
 
 function createJudges(): NonNullable<typeof judges> {

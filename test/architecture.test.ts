@@ -22,7 +22,7 @@ const DOORS: Record<string, readonly string[]> = {
 
 const FRAMEWORKS = ['hono', '@hono/node-server', 'express', 'fastify']
 /** The page and the host of `plugbay start` are written in Hono, which plugbay brings along. */
-const READY_MADE = new Set(['http/page.ts', 'cli/host.ts'])
+const READY_MADE = new Set(['http/page.ts', 'cli/start/host.ts'])
 
 interface Import {
   readonly from: string

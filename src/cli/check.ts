@@ -26,7 +26,7 @@ export function checkCommand(): Command {
     .option('--json', 'print JSON (schema/cli-check.schema.json)')
     .addHelpText('after', '\nExample:\n  $ plugbay check --load --strict')
     .action(async (names: string[], options: CheckOptions) => {
-      const { checkPlugins } = await import('./check-plugins.ts')
+      const { checkPlugins } = await import('./check/check-plugins.ts')
       process.exitCode = await checkPlugins(names, options)
     })
 }

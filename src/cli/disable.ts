@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { toggleCommand } from './toggle-command.ts'
+import { toggleCommand } from './toggle/toggle-command.ts'
 
 /** `plugbay disable`. */
 export function disableCommand(): Command {

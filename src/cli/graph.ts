@@ -24,7 +24,7 @@ export function graphCommand(): Command {
     )
     .addHelpText('after', '\nExample:\n  $ plugbay graph --dot | dot -Tsvg > plugins.svg')
     .action(async (options: GraphOptions) => {
-      const { showGraph } = await import('./graph-show.ts')
+      const { showGraph } = await import('./graph/graph-show.ts')
       process.exitCode = await showGraph(options)
     })
 }

@@ -23,10 +23,10 @@ export function listCommand(): Command {
     .addHelpText('after', '\nExample:\n  $ plugbay list --dir plugins')
     .action(async (options: ListOptions & { readonly running?: boolean; readonly url: string }) => {
       if (options.running) {
-        const { listRunning } = await import('./list-running.ts')
+        const { listRunning } = await import('./list/list-running.ts')
         process.exitCode = await listRunning(options.url, options)
       } else {
-        const { listPlugins } = await import('./list-plugins.ts')
+        const { listPlugins } = await import('./list/list-plugins.ts')
         process.exitCode = await listPlugins(options)
       }
     })

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { MakeOptions } from './make-plugin.ts'
+import type { MakeOptions } from './new/make-plugin.ts'
 
 /** `plugbay new`. */
 export function newCommand(): Command {
@@ -19,7 +19,7 @@ export function newCommand(): Command {
     .option('--json', 'print JSON (schema/cli-new.schema.json)', false)
     .addHelpText('after', '\nExample:\n  $ plugbay new ui guests --description "Who was here"')
     .action(async (kind: string | undefined, name: string | undefined, options: MakeOptions) => {
-      const { makePlugin } = await import('./make-plugin.ts')
+      const { makePlugin } = await import('./new/make-plugin.ts')
       process.exitCode = await makePlugin(kind, name, options)
     })
 }

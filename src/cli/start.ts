@@ -34,7 +34,7 @@ export function startCommand(): Command {
     )
     .addHelpText('after', '\nExample:\n  $ plugbay start --dir plugins --port 4000')
     .action(async (options: StartOptions) => {
-      const { host } = await import('./host.ts')
+      const { host } = await import('./start/host.ts')
       process.exitCode = await host(options)
       // The end comes by itself; a plugin that left something running shall not keep it from coming.
       setTimeout(() => process.exit(), 1000).unref()

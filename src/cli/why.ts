@@ -17,7 +17,7 @@ export function whyCommand(): Command {
     .option('--json', 'print JSON (schema/cli-why.schema.json)')
     .addHelpText('after', '\nExample:\n  $ plugbay why hello')
     .action(async (name: string, options: WhyOptions) => {
-      const { explainPlugin } = await import('./explain-plugin.ts')
+      const { explainPlugin } = await import('./why/explain-plugin.ts')
       process.exitCode = await explainPlugin(name, options)
     })
 }

@@ -1,4 +1,6 @@
-import semver from 'semver'
+import satisfies from 'semver/functions/satisfies.js'
+import valid from 'semver/functions/valid.js'
+import validRange from 'semver/ranges/valid.js'
 
 import type { Metadata } from '../model/metadata.ts'
 import { remembering } from './remembering.ts'
@@ -47,8 +49,8 @@ export function createEngineCheck(versions: Versions): (asked: Metadata['engines
 }
 
 function check(engine: Engine, range: string, version: string | undefined): EngineFlaw | undefined {
-  if (semver.validRange(range) === null) return undefined
-  if (version === undefined || semver.valid(version) === null) {
+  if (validRange(range) === null) return undefined
+  if (version === undefined || valid(version) === null) {
     const what =
       version === undefined
         ? 'does not say its version'
@@ -60,11 +62,11 @@ function check(engine: Engine, range: string, version: string | undefined): Engi
       hint: 'Give createPluginManager a hostVersion such as "1.0.0".',
     }
   }
-  if (semver.satisfies(version, range, { includePrerelease: true })) return undefined
+  if (satisfies(version, range, { includePrerelease: true })) return undefined
   return {
     engine,
     severity: 'error',
-    message: `It needs ${engine} ${range}, this is ${semver.valid(version)}.`,
+    message: `It needs ${engine} ${range}, this is ${valid(version)}.`,
     hint: `${remedies[engine]}, or widen the range in metadata.json if it works with this one.`,
   }
 }

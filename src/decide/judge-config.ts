@@ -1,9 +1,8 @@
-import { Ajv } from 'ajv'
-
 import type { Config, ConfigEntry } from '../model/decision.ts'
 import type { TextFact } from '../model/facts.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
 import { byPlace } from './by-place.ts'
+import { config as validate } from './compiled-schemas.js'
 import { freeze } from './freeze.ts'
 import { parseJson } from './json.ts'
 import type { JsonPath } from './json-places.ts'
@@ -30,18 +29,9 @@ interface Written {
 
 /**
  * Makes the judge of the config file. Comments and trailing commas are allowed. A missing file is an empty config.
- * @param schemas the published ones; compiled here, once.
+ * @param schemas the published ones: hints are their descriptions. The check itself was made of them by the build.
  */
 export function createConfigJudge(schemas: { readonly config: object }): ConfigJudge {
-  const options = {
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    meta: false,
-  } as const
-  const validate = new Ajv(options).compile(schemas.config)
-
   return (fact) => {
     if (fact.kind === 'refused') return { problems: [fact.problem] }
     if (fact.kind === 'missing') return { config: emptyConfig() }

@@ -1,10 +1,8 @@
-import { Ajv } from 'ajv'
-import type { ValidateFunction } from 'ajv'
-
 import type { Candidate } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import { byPlace } from './by-place.ts'
+import { metadata as validate } from './compiled-schemas.js'
 import type { Versions } from './engines.ts'
 import { chooseEntry } from './entry.ts'
 import { parseJson } from './json.ts'
@@ -34,7 +32,7 @@ interface Reading {
  * Makes the judge of plugin folders: is metadata.json valid, does the plugin fit this host, and where does its code
  * begin? Every problem is reported at once, in the order of the file. A plugin whose only fault is that its entry is not
  * there is `incomplete`, and its `ERR_PLUGIN_ENTRY_MISSING` a warning.
- * @param schemas the published ones; compiled here, once.
+ * @param schemas the published ones: hints are their descriptions. The check itself was made of them by the build.
  * @param versions what `engines` is compared with.
  */
 export function createMetadataJudge(
@@ -62,7 +60,6 @@ export function createMetadataJudge(
 }
 
 function createReader(schema: object, versions: Versions): (facts: FolderFacts) => Reading {
-  const validate = compile(schema)
   const rules = createMetadataRules(versions)
 
   return ({ folder, metadata, files }) => {
@@ -75,7 +72,7 @@ function createReader(schema: object, versions: Versions): (facts: FolderFacts) 
     const name =
       typeof raw?.['name'] === 'string' && nameFlaw(raw['name']) === undefined ? raw['name'] : folder
     if (!sound) return { name, problems: found }
-    const flaws = validate(value) ? [] : schemaFlaws(validate, value, schema)
+    const flaws = validate(value) ? [] : schemaFlaws(value, schema)
     const problems = found.concat(flaws.map((flaw) => problemOf(flaw, file, places)))
     if (raw === undefined) return { name, problems }
 
@@ -98,14 +95,7 @@ function createReader(schema: object, versions: Versions): (facts: FolderFacts) 
   }
 }
 
-function compile(schema: object): ValidateFunction {
-  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, meta: false })
-  // For editors, `settings` is a JSON Schema. Here that is judged when the plugin's settings are.
-  ajv.addSchema({ $id: 'http://json-schema.org/draft-07/schema#' })
-  return ajv.compile(schema)
-}
-
-function schemaFlaws(validate: ValidateFunction, value: unknown, schema: object): readonly MetadataFlaw[] {
+function schemaFlaws(value: unknown, schema: object): readonly MetadataFlaw[] {
   const flaws: MetadataFlaw[] = []
   for (const mismatch of mismatches(validate.errors ?? [], value)) {
     const { path, part, kind, keyword, message } = mismatch

@@ -1,10 +1,10 @@
-import { Ajv } from 'ajv'
 import type { ErrorObject, Options, ValidateFunction } from 'ajv'
-import formatsModule from 'ajv-formats'
 
 import type { Candidate } from '../model/decision.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
+import { loadAjv } from './ajv.js'
 import { byPlace } from './by-place.ts'
+import { draft07 as isSchema } from './compiled-schemas.js'
 import { freeze } from './freeze.ts'
 import type { JsonPath } from './json-places.ts'
 import { mismatches, pathText } from './mismatch.ts'
@@ -36,20 +36,16 @@ interface SchemaFlaw {
   readonly message: string
 }
 
-// The default export of a CommonJS module that calls itself one as well: types and bundlers disagree on which it is.
-const addFormats = ((formatsModule as { default?: unknown }).default ?? formatsModule) as (ajv: Ajv) => Ajv
-
 const options: Options = { allErrors: true, verbose: true, strict: false, logger: false, useDefaults: true }
 const noSettings = Object.freeze({})
 const draft = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 
 /**
  * Makes the judge of settings. A schema is compiled once for as long as its object lives, by an ajv of its own: ajv
- * keeps every schema that it has ever compiled, also after `removeSchema`.
+ * keeps every schema that it has ever compiled, also after `removeSchema`. Without a schema ajv is not even evaluated.
  */
 export function createSettingsJudge(): SettingsJudge {
   const compiled = new WeakMap<object, Compiled>()
-  let meta: Ajv | undefined
 
   function compile(schema: object): Compiled {
     const { $schema, $async } = schema as { $schema?: unknown; $async?: unknown }
@@ -66,12 +62,12 @@ export function createSettingsJudge(): SettingsJudge {
         ],
       }
     }
-    meta ??= new Ajv({ allErrors: true, verbose: true, logger: false })
-    if (meta.validateSchema(schema) !== true) {
-      const found = mismatches(meta.errors ?? [], schema, { prefix: 'settings' })
-      return { flaws: found.map(({ path, message }) => ({ path, message })) }
-    }
     try {
+      if (!isSchema(schema)) {
+        const found = mismatches(isSchema.errors ?? [], schema, { prefix: 'settings' })
+        return { flaws: found.map(({ path, message }) => ({ path, message })) }
+      }
+      const { Ajv, addFormats } = loadAjv()
       const ajv = new Ajv({ ...options, validateSchema: false })
       addFormats(ajv)
       return ajv.compile(schema)

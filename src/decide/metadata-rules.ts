@@ -1,4 +1,6 @@
-import semver from 'semver'
+import coerce from 'semver/functions/coerce.js'
+import valid from 'semver/functions/valid.js'
+import validRange from 'semver/ranges/valid.js'
 
 import type { Problem } from '../model/problem.ts'
 import { createEngineCheck } from './engines.ts'
@@ -62,8 +64,8 @@ function nameRule(name: unknown, folder: string, flaws: Flaws): void {
 function versionRule(version: unknown, flaws: Flaws): void {
   if (typeof version !== 'string' || version.length > 64 || plainVersion.test(version)) return
   // semver lets a leading "v", "=" and blanks pass.
-  if (/^\d\S*$/.test(version) && semver.valid(version) !== null) return
-  const like = semver.coerce(version)?.version
+  if (/^\d\S*$/.test(version) && valid(version) !== null) return
+  const like = coerce(version)?.version
   const message = `\`version\` should be a semver version, but is ${version === '' ? 'empty' : `the string ${shown(version)}`}.`
   const hint = `Write three numbers${like === undefined ? ', such as "1.0.0"' : `: "${like}"`}.`
   flaws.push(wrong(['version'], message, hint))
@@ -110,7 +112,7 @@ function engineRule(raw: RawMetadata, check: ReturnType<typeof createEngineCheck
   }
 }
 
-const isRange = remembering((text) => semver.validRange(text) !== null)
+const isRange = remembering((text) => validRange(text) !== null)
 
 function rangeRule(range: unknown, path: JsonPath, flaws: Flaws): void {
   if (typeof range !== 'string' || range.length > 256 || isRange(range)) return

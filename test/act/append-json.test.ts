@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parse } from 'jsonc-parser'
-import { setEnabled } from '#src/act/edit-config.js'
+import { setEnabled } from '#src/act/set-enabled.js'
 
 /** The same as `setEnabled` on what the text means. */
 function meant(text: string, name: string, enabled: boolean): unknown {

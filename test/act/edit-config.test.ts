@@ -12,7 +12,8 @@ import {
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { join } from 'node:path'
-import { editConfig, setEnabled } from '#src/act/edit-config.js'
+import { editConfig } from '#src/act/edit-config.js'
+import { setEnabled } from '#src/act/set-enabled.js'
 import { pluginsFolder } from '../plugin-folder.ts'
 
 const rootOf = (t: TestContext): string => pluginsFolder(t).root

@@ -144,6 +144,11 @@ for (const [what, schema, ...expected] of [
     "error 4:14 ERR_PLUGIN_SETTINGS_SCHEMA: `settings` can't be used: Invalid regular expression: /(/u: Unterminated group.",
   ],
   [
+    'values that cannot be compared',
+    { enum: [{ valueOf: 1 }, { valueOf: 2 }] },
+    "error 4:14 ERR_PLUGIN_SETTINGS_SCHEMA: `settings` can't be used: a.valueOf is not a function.",
+  ],
+  [
     'a later draft',
     { $schema: 'https://json-schema.org/draft/2020-12/schema' },
     'error 5:14 ERR_PLUGIN_SETTINGS_SCHEMA: `settings.$schema` should be draft-07, but is "https://json-schema.org/draft/2020-12/schema".',
@@ -163,12 +168,14 @@ for (const [what, schema, ...expected] of [
 }
 
 test('draft-07 may be named, and keys that a form builder needs are no mistake', () => {
-  const schema = {
-    $schema: 'http://json-schema.org/draft-07/schema#',
-    'ui:order': ['a'],
-    properties: { a: { widget: 1 } },
+  for (const scheme of ['http', 'https']) {
+    const schema = {
+      $schema: `${scheme}://json-schema.org/draft-07/schema#`,
+      'ui:order': ['a'],
+      properties: { a: { widget: 1 } },
+    }
+    assert.deepEqual(settings(schema, { a: 1 }), { a: 1 })
   }
-  assert.deepEqual(settings(schema, { a: 1 }), { a: 1 })
 })
 
 test("two schemas of one $id, and one that changes, do not get in each other's way", () => {
