@@ -11,6 +11,7 @@ import type {
 import type { Problem } from '../model/problem.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
+import type { Clock } from '../model/system.ts'
 import { attribute, awaitPlugin } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
 import type { Code, OwnedTimers } from './code.ts'
@@ -40,6 +41,7 @@ export interface GenerationHost {
   readonly context: HostContext
   readonly timeouts: Required<Timeouts>
   readonly log: Logger
+  readonly clock: Clock
   /** Aborted when the manager closes: nothing is waited for any longer than it must be. */
   readonly closing: AbortSignal
   readonly onProblem: (problem: Problem) => void
@@ -91,11 +93,14 @@ export class Generation {
 
   /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
   async evaluate(): Promise<void> {
-    const start = performance.now()
-    const { activate: limit } = this.#host.timeouts
+    const { clock, timeouts } = this.#host
+    const { activate: limit } = timeouts
+    const start = clock.elapsed()
     try {
       const evaluated = this.#run(() => this.parts.code.evaluate(this.#ownedTimers))
-      const outcome = isPromise(evaluated) ? await within(evaluated, limit, this.#host.closing) : evaluated
+      const outcome = isPromise(evaluated)
+        ? await within(evaluated, limit, clock, this.#host.closing)
+        : evaluated
       if (outcome === TIMED_OUT) {
         this.#giveUp()
         throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
@@ -113,7 +118,7 @@ export class Generation {
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     } finally {
-      this.loadMs = performance.now() - start
+      this.loadMs = this.#host.clock.elapsed() - start
     }
   }
 
@@ -125,7 +130,7 @@ export class Generation {
     dependencies: ReadonlyMap<string, Generation>,
     previous: Previous | undefined,
   ): Promise<void> {
-    const start = performance.now()
+    const start = this.#host.clock.elapsed()
     this.#dependencies = dependencies
     try {
       const { context } = this.#host
@@ -151,7 +156,7 @@ export class Generation {
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
     } finally {
-      this.activateMs = performance.now() - start
+      this.activateMs = this.#host.clock.elapsed() - start
     }
   }
 
@@ -175,7 +180,7 @@ export class Generation {
     const drained = this.#scope?.drained()
     if (!drained) return
     const limit = this.#host.timeouts.drain
-    if ((await within(drained, limit)) === TIMED_OUT)
+    if ((await within(drained, limit, this.#host.clock)) === TIMED_OUT)
       this.#problems.warn('ERR_PLUGIN_DRAIN_TIMEOUT', `still had calls in flight after ${limit} ms`)
   }
 
@@ -209,7 +214,7 @@ export class Generation {
     let given: unknown
     try {
       const giving = Promise.resolve(context(scope.scope))
-      given = await within(giving, limit, this.#host.closing)
+      given = await within(giving, limit, this.#host.clock, this.#host.closing)
     } catch (cause) {
       throw this.#problems.thrown(
         'ERR_PLUGIN_CONTEXT',
@@ -235,7 +240,7 @@ export class Generation {
 
   async #inTime(activation: Promise<unknown>): Promise<unknown> {
     const limit = this.#host.timeouts.activate
-    const outcome = await within(activation, limit, this.#host.closing)
+    const outcome = await within(activation, limit, this.#host.clock, this.#host.closing)
     if (outcome !== TIMED_OUT) return outcome
     this.#giveUp()
     // It may still come to an end: what it set up is its own to take down then.
@@ -253,7 +258,7 @@ export class Generation {
     try {
       const deactivated: unknown = this.#run(() => definition.deactivate!(this.#context!))
       if (!isThenable(deactivated)) return deactivated
-      const outcome = await within(Promise.resolve(deactivated), limit)
+      const outcome = await within(Promise.resolve(deactivated), limit, this.#host.clock)
       if (outcome !== TIMED_OUT) return outcome
       this.#giveUp()
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)
@@ -287,6 +292,7 @@ export class Generation {
   #effectsOptions(): EffectsOptions {
     return {
       timeout: this.#host.timeouts.deactivate,
+      clock: this.#host.clock,
       onTrouble: (trouble) => this.#disposeTrouble(trouble),
       onLate: () => this.#late(),
     }

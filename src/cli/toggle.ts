@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rewriteConfig, setEnabled } from '../act/edit-config.ts'
+import { editConfig, setEnabled } from '../act/edit-config.ts'
 import type { ConfigEdit } from '../act/edit-config.ts'
 import { messageOf } from '../act/message-of.ts'
 import type { Problem } from '../model/problem.ts'
@@ -53,9 +53,7 @@ export async function toggle(names: readonly string[], options: ToggleOptions): 
   }
   let written: ConfigEdit
   try {
-    written = options.dryRun
-      ? rehearsed(before.configFile, edit)
-      : await rewriteConfig(before.configFile, edit)
+    written = options.dryRun ? rehearsed(before.configFile, edit) : await editConfig(before.configFile, edit)
   } catch (cause) {
     complain(unwritten(before.configFile, cause))
     return 1

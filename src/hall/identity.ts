@@ -1,14 +1,20 @@
-import type { Code } from '../act/code.ts'
+import type { Code } from '../model/code.ts'
 import type { Verdict } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
+import type { FileSource } from '../model/system.ts'
 import { watchedFiles } from '../read/watched-files.ts'
 import { codeOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
 /** Equal for plugins that are the same in all that a generation is made of. */
-export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | undefined): string {
+export function identityOf(
+  files: FileSource,
+  verdict: Verdict,
+  code: Code,
+  facts: FolderFacts | undefined,
+): string {
   const { metadata, real } = verdict.candidate
-  const watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
+  const watched = facts && metadata ? watchedFiles(files, facts, metadata.watch) : ''
   return [
     code.id,
     real,
@@ -20,13 +26,17 @@ export function identityOf(verdict: Verdict, code: Code, facts: FolderFacts | un
 }
 
 /** The identity that a plugin has with its newest code; `undefined` while there is none. Worked out once. */
-export function preparedIdentity(slot: Slot | undefined, verdict: Verdict): string | undefined {
+export function preparedIdentity(
+  files: FileSource,
+  slot: Slot | undefined,
+  verdict: Verdict,
+): string | undefined {
   const code = slot && codeOf(slot)
   if (!slot || !code) return undefined
   const facts = slot.prepared?.facts
   const known = slot.identity
   if (known?.verdict === verdict && known.code === code && known.facts === facts) return known.text
-  const text = identityOf(verdict, code, facts)
+  const text = identityOf(files, verdict, code, facts)
   slot.identity = { text, verdict, code, facts }
   return text
 }

@@ -43,7 +43,7 @@ export class Transitions {
     this.#storms.goes(planned)
     for (const part of components(planned, this.#intent.wanted, this.#roster.running)) {
       if (host.closing.aborted) return
-      const start = performance.now()
+      const start = host.clock.elapsed()
       const watch = this.#storms.begin([...part.start, ...part.restart])
       const stage: Stage = {
         host,
@@ -56,7 +56,7 @@ export class Transitions {
       }
       const outcome = await transact(part, stage)
       watch.end()
-      this.#take(part, outcome, performance.now() - start, touched)
+      this.#take(part, outcome, host.clock.elapsed() - start, touched)
     }
   }
 
@@ -76,7 +76,7 @@ export class Transitions {
   #newest(slot: Slot, verdict: Verdict): GenerationParts | undefined {
     if (this.#intent.behind.has(slot.name)) return undefined
     const code = codeOf(slot)
-    const identity = preparedIdentity(slot, verdict)
+    const identity = preparedIdentity(this.#intent.files, slot, verdict)
     if (verdict.state !== 'on' || !code || identity === undefined) return undefined
     // The same object while nothing changed: a rollback and a fall-back compare by it.
     if (slot.live?.parts.identity === identity) return slot.live.parts
@@ -130,7 +130,7 @@ export class Transitions {
     const verdict = this.#intent.wanted.verdicts.get(name)
     if (verdict) {
       const key = attemptOf(verdict, this.#roster, this.#intent)
-      slot.failed = { key, identity: preparedIdentity(slot, verdict), problem }
+      slot.failed = { key, identity: preparedIdentity(this.#intent.files, slot, verdict), problem }
     }
     this.#intent.fallBehind(slot)
   }
