@@ -27,3 +27,19 @@ export type {
   Route,
   SnapshotAdditions,
 } from './model/snapshot.ts'
+export type { Code, Evaluated, OwnedTimers, PluginFiles, Prepared } from './model/code.ts'
+export type { FileFact, FolderFacts, TextFact } from './model/facts.ts'
+export type {
+  Clock,
+  CodeLoader,
+  ConfigStore,
+  FileSource,
+  FileStat,
+  FolderEntry,
+  Hints,
+  HintSource,
+  HintWatcher,
+  LoaderOptions,
+  System,
+  WatchRequest,
+} from './model/system.ts'

@@ -74,7 +74,7 @@ class Manager implements PluginManager {
     await this.#queue.request(undefined)
     // Watching costs as much as starting: plugins first. What changes until it is ready is looked at then.
     if (this.#settings.watch && !this.#closed) this.#watching.start(this.#rooms.folders.known.values())
-    if (!this.#closed) this.#pruning = this.#rooms.loader.prune()
+    if (!this.#closed) this.#pruning = this.#rooms.loader.prune?.()
     const report = this.#report()
     const errors = report.problems.filter(({ severity }) => severity === 'error')
     if (this.#settings.strict && errors.length > 0) {
@@ -155,7 +155,7 @@ class Manager implements PluginManager {
     await this.#rooms.engine.roster.stop()
     await watching
     await this.#pruning
-    await this.#rooms.loader.close()
+    await this.#rooms.loader.close?.()
     this.#stopCapturing?.()
     this.#events.clear()
   }
@@ -186,13 +186,14 @@ class Manager implements PluginManager {
   }
 
   async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {
-    const start = performance.now()
+    const { clock } = this.#settings.system
+    const start = clock.elapsed()
     const config = this.#rooms.config.look()
     if (config) this.#rooms.engine.configure(config)
     const looked = await this.#rooms.engine.look({ folders, forced })
     const { applied, decided, again, later, changed } = looked
     this.#watching.follow(looked, unannounced)
-    this.#lastMs = performance.now() - start
+    this.#lastMs = clock.elapsed() - start
     const others = this.#otherProblems()
     const isNews = decided || applied || changed.length > 0 || this.#problems.areNews(others)
     const differs = isNews && this.#problems.update(this.#rooms.engine, others)
@@ -204,12 +205,13 @@ class Manager implements PluginManager {
 
   /** Looks until nothing moves any more, for at most `limit` ms. */
   async #lookUntilStill(limit: number): Promise<void> {
-    const start = performance.now()
+    const { clock } = this.#settings.system
+    const start = clock.elapsed()
     for (;;) {
       const again = await this.#queue.request(undefined)
-      const left = limit - (performance.now() - start)
+      const left = limit - (clock.elapsed() - start)
       if (again === undefined || left <= 0 || this.#closed) return
-      await within(new Promise(() => undefined), Math.min(again, left), this.#closing.signal)
+      await within(new Promise(() => undefined), Math.min(again, left), clock, this.#closing.signal)
     }
   }
 

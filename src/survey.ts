@@ -10,7 +10,9 @@ import type { Config, Verdict, Wanted } from './model/decision.ts'
 import type { FolderFacts } from './model/facts.ts'
 import type { Problem } from './model/problem.ts'
 import { readConfigText } from './read/config-text.ts'
+import { disk } from './read/disk.ts'
 import { Folders } from './read/folders.ts'
+import { realClock } from './read/real-clock.ts'
 import { readSchemas } from './read/schemas.ts'
 import { version } from './read/version.ts'
 
@@ -56,7 +58,13 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
   const { dir, config: file, configText: text, env = process.env } = options
   const directory = resolve(dir)
   const configFile = resolve(file)
-  const folders = new Folders({ directories: [directory], extra: [], settle: 0 })
+  const folders = new Folders({
+    directories: [directory],
+    extra: [],
+    settle: 0,
+    files: disk,
+    clock: realClock,
+  })
   await folders.look()
   judges ??= createJudges()
   const judged = judges.config(

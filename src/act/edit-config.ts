@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { access, chmod, constants, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { withFileLock } from './file-lock.ts'
-import { setEnabled } from './set-enabled.ts'
 
 /** The text of a config file before an edit and after it. */
 export interface ConfigEdit {
@@ -13,21 +12,12 @@ export interface ConfigEdit {
 }
 
 /**
- * Sets `enabled` of one plugin in a config file; comments, order and formatting stay. Under a lock, and atomic: another
- * process sees the file as it was or as it becomes. The file is made if it is missing.
- * @returns the text that the file has now
- * @throws what the file system says, or a SyntaxError when the file does not parse (it is left alone then)
- */
-export async function editConfig(path: string, name: string, enabled: boolean): Promise<string> {
-  return (await rewriteConfig(path, (text) => setEnabled(text, name, enabled))).after
-}
-
-/**
- * The same with any edit. Nothing is written when the text stays as it is.
+ * Changes a config file. Under a lock, and atomic: another process sees the file as it was or as it becomes. The file is
+ * made if it is missing. Nothing is written when the text stays as it is.
  * @param edit gets the text that the file has under the lock, `undefined` without a file
  * @throws what the file system says, and what `edit` throws (the file is left alone then)
  */
-export async function rewriteConfig(
+export async function editConfig(
   path: string,
   edit: (text: string | undefined) => string,
 ): Promise<ConfigEdit> {

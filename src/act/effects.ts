@@ -1,4 +1,5 @@
 import type { Disposer } from '../model/plugin.ts'
+import type { Clock } from '../model/system.ts'
 import { isThenable } from './thenable.ts'
 import { TIMED_OUT, within } from './within.ts'
 
@@ -8,6 +9,7 @@ export type EffectTrouble = { readonly kind: 'threw'; readonly cause: unknown } 
 export interface EffectsOptions {
   /** For each disposer, in ms. */
   readonly timeout: number
+  readonly clock: Clock
   onTrouble(trouble: EffectTrouble): void
   /** Something was registered after the end, and is undone at once. */
   onLate(): void
@@ -63,7 +65,7 @@ export class Effects {
     try {
       const result = dispose()
       if (!isThenable(result)) return
-      const outcome = await within(Promise.resolve(result), this.#options.timeout)
+      const outcome = await within(Promise.resolve(result), this.#options.timeout, this.#options.clock)
       if (outcome === TIMED_OUT) this.#options.onTrouble({ kind: 'timeout' })
     } catch (cause) {
       this.#options.onTrouble({ kind: 'threw', cause })

@@ -1,7 +1,9 @@
 import { codePosition } from '../model/code-position.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { Clock } from '../model/system.ts'
 import type { EffectsOptions, EffectTrouble } from './effects.ts'
+import type { GenerationHost } from './generation.ts'
 import { messageOf } from './message-of.ts'
 import { problemOf } from './load/problem-of.ts'
 
@@ -38,16 +40,21 @@ const HINTS: Partial<Record<ProblemCode, string>> = {
 export class GenerationProblems implements EffectsOptions {
   /** For each disposer, in ms. */
   readonly timeout: number
+  readonly clock: Clock
   readonly #candidate: Candidate
   readonly #number: number
   readonly #onProblem: (problem: Problem) => void
   #lateReported = false
 
-  /** @param timeout for each disposer, in ms */
-  constructor(candidate: Candidate, number: number, timeout: number, onProblem: (problem: Problem) => void) {
+  constructor(
+    candidate: Candidate,
+    number: number,
+    { timeouts, clock, onProblem }: Pick<GenerationHost, 'timeouts' | 'clock' | 'onProblem'>,
+  ) {
     this.#candidate = candidate
     this.#number = number
-    this.timeout = timeout
+    this.timeout = timeouts.deactivate
+    this.clock = clock
     this.#onProblem = onProblem
   }
 

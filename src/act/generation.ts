@@ -11,6 +11,7 @@ import type {
 import type { Problem } from '../model/problem.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
+import type { Clock } from '../model/system.ts'
 import { attribute, awaitPlugin } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
 import type { Code, OwnedTimers } from './code.ts'
@@ -41,6 +42,7 @@ export interface GenerationHost {
   readonly context: HostContext
   readonly timeouts: Required<Timeouts>
   readonly log: Logger
+  readonly clock: Clock
   /** Aborted when the manager closes: nothing is waited for any longer than it must be. */
   readonly closing: AbortSignal
   readonly onProblem: (problem: Problem) => void
@@ -85,8 +87,7 @@ export class Generation implements ContextSource {
     this.name = parts.candidate.name
     this.number = number
     this.#host = host
-    const { timeouts, onProblem } = host
-    this.#problems = new GenerationProblems(parts.candidate, number, timeouts.deactivate, onProblem)
+    this.#problems = new GenerationProblems(parts.candidate, number, host)
     this.#attribution = { name: this.name, generation: number, inTransition: false }
     this.effects = new Effects(this.#problems)
   }
@@ -122,11 +123,14 @@ export class Generation implements ContextSource {
 
   /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
   async evaluate(): Promise<void> {
-    const start = performance.now()
-    const { activate: limit } = this.#host.timeouts
+    const { clock, timeouts } = this.#host
+    const { activate: limit } = timeouts
+    const start = clock.elapsed()
     try {
       const evaluated = this.#run(() => this.parts.code.evaluate(() => this.timers))
-      const outcome = isPromise(evaluated) ? await within(evaluated, limit, this.#host.closing) : evaluated
+      const outcome = isPromise(evaluated)
+        ? await within(evaluated, limit, clock, this.#host.closing)
+        : evaluated
       if (outcome === TIMED_OUT) {
         this.#giveUp()
         throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
@@ -144,7 +148,7 @@ export class Generation implements ContextSource {
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     } finally {
-      this.loadMs = performance.now() - start
+      this.loadMs = this.#host.clock.elapsed() - start
     }
   }
 
@@ -156,7 +160,7 @@ export class Generation implements ContextSource {
     dependencies: ReadonlyMap<string, Generation> | undefined,
     previous: Previous | undefined,
   ): Promise<void> {
-    const start = performance.now()
+    const start = this.#host.clock.elapsed()
     this.#dependencies = dependencies
     try {
       const { context } = this.#host
@@ -174,7 +178,7 @@ export class Generation implements ContextSource {
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
     } finally {
-      this.activateMs = performance.now() - start
+      this.activateMs = this.#host.clock.elapsed() - start
     }
   }
 
@@ -198,7 +202,7 @@ export class Generation implements ContextSource {
     const drained = this.#scope?.drained()
     if (!drained) return
     const limit = this.#host.timeouts.drain
-    if ((await within(drained, limit)) === TIMED_OUT)
+    if ((await within(drained, limit, this.#host.clock)) === TIMED_OUT)
       this.#problems.warn('ERR_PLUGIN_DRAIN_TIMEOUT', `still had calls in flight after ${limit} ms`)
   }
 
@@ -232,7 +236,7 @@ export class Generation implements ContextSource {
     let given: unknown
     try {
       const giving = Promise.resolve(context(scope.scope))
-      given = await within(giving, limit, this.#host.closing)
+      given = await within(giving, limit, this.#host.clock, this.#host.closing)
     } catch (cause) {
       throw this.#problems.thrown(
         'ERR_PLUGIN_CONTEXT',
@@ -258,7 +262,7 @@ export class Generation implements ContextSource {
 
   async #inTime(activation: Promise<unknown>): Promise<unknown> {
     const limit = this.#host.timeouts.activate
-    const outcome = await within(activation, limit, this.#host.closing)
+    const outcome = await within(activation, limit, this.#host.clock, this.#host.closing)
     if (outcome !== TIMED_OUT) return outcome
     this.#giveUp()
     // It may still come to an end: what it set up is its own to take down then.
@@ -276,7 +280,7 @@ export class Generation implements ContextSource {
     try {
       const deactivated: unknown = this.#run(() => definition.deactivate!(this.#context!))
       if (!isThenable(deactivated)) return deactivated
-      const outcome = await within(Promise.resolve(deactivated), limit)
+      const outcome = await within(Promise.resolve(deactivated), limit, this.#host.clock)
       if (outcome !== TIMED_OUT) return outcome
       this.#giveUp()
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)

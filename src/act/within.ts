@@ -1,3 +1,5 @@
+import type { Clock } from '../model/system.ts'
+
 /** What {@link within} gives when the time is over first. */
 export const TIMED_OUT: unique symbol = Symbol('timed out')
 
@@ -8,9 +10,10 @@ export const TIMED_OUT: unique symbol = Symbol('timed out')
 export async function within<T>(
   promise: Promise<T>,
   ms: number,
+  clock: Clock,
   signal?: AbortSignal,
 ): Promise<T | typeof TIMED_OUT> {
-  let timer: NodeJS.Timeout | undefined
+  let timer: unknown
   let giveUp = (): void => undefined
   let over = false
   const limit = new Promise<typeof TIMED_OUT>((resolve) => {
@@ -18,9 +21,9 @@ export async function within<T>(
     if (signal?.aborted) giveUp()
     // Most promises settle in this very turn: a timer costs more than all the rest. Not by process.nextTick(), after which
     // Node 24 takes 3 µs more for every request of the process.
-    setImmediate(() => {
+    clock.setImmediate(() => {
       if (over) return
-      timer = setTimeout(giveUp, ms)
+      timer = clock.setTimeout(giveUp, ms)
       signal?.addEventListener('abort', giveUp)
       if (signal?.aborted) giveUp()
     })
@@ -29,8 +32,8 @@ export async function within<T>(
     return await Promise.race([promise, limit])
   } finally {
     over = true
-    if (timer) {
-      clearTimeout(timer)
+    if (timer !== undefined) {
+      clock.clearTimeout(timer)
       signal?.removeEventListener('abort', giveUp)
     }
     promise.catch(() => undefined)

@@ -7,6 +7,6 @@ import type { Roster } from './roster.ts'
 export function attemptOf(verdict: Verdict, roster: Roster, intent: Intent): string {
   const facts = intent.facts(verdict)
   const generations = verdict.dependencies.map((name) => roster.slots.get(name)?.live?.sequence ?? 0)
-  const identity = preparedIdentity(roster.slots.get(verdict.name), verdict)?.text ?? ''
+  const identity = preparedIdentity(intent.files, roster.slots.get(verdict.name), verdict)?.text ?? ''
   return `${identity}|${generations.join()}|${facts ? codeFiles(facts) : ''}`
 }

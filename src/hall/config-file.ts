@@ -1,22 +1,24 @@
-import { editConfig } from '../act/edit-config.ts'
 import { messageOf } from '../act/message-of.ts'
+import { setEnabled } from '../act/set-enabled.ts'
 import { unusableConfig } from '../decide/judge-config.ts'
 import type { ConfigJudge } from '../decide/judge-config.ts'
 import type { Config } from '../model/decision.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import { readConfigText } from '../read/config-text.ts'
+import type { ConfigStore } from '../model/system.ts'
 import { misuse } from './misuse.ts'
 
 /** The config file as it is now, or as it was when it was last any good. */
 export class ConfigFile {
   readonly path: string | undefined
   readonly #judge: ConfigJudge
+  readonly #store: ConfigStore
   #text: string | undefined
   #seen = false
   #problems: readonly Problem[] = []
 
-  constructor(path: string | undefined, judge: ConfigJudge) {
+  constructor(path: string | undefined, judge: ConfigJudge, store: ConfigStore) {
+    this.#store = store
     this.path = path
     this.#judge = judge
   }
@@ -29,7 +31,7 @@ export class ConfigFile {
   /** @returns the new config, or `undefined` when the one before stays */
   look(): Config | undefined {
     if (this.path === undefined) return undefined
-    const fact = readConfigText(this.path)
+    const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
       if (this.#seen) this.#problems = [missing(this.path)]
       return undefined
@@ -52,7 +54,7 @@ export class ConfigFile {
   /** Looks without remembering. */
   peek(): Config | undefined {
     if (this.path === undefined) return undefined
-    const fact = readConfigText(this.path)
+    const fact = this.#store.read(this.path)
     if (fact.kind !== 'text' || fact.text === this.#text) return undefined
     const judged = this.#judge(fact)
     return 'config' in judged ? judged.config : undefined
@@ -68,7 +70,7 @@ export class ConfigFile {
       throw misuse('ERR_PLUGIN_OPTIONS', 'persist: true needs a config file, and the option config is false.')
     }
     try {
-      await editConfig(path, name, enabled)
+      await this.#store.edit(path, (text) => setEnabled(text, name, enabled))
     } catch (cause) {
       throw new PluginError({
         code: 'ERR_PLUGIN_CONFIG_WRITE',

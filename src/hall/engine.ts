@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import type { Code } from '../act/code.ts'
+import type { Code } from '../model/code.ts'
 import type { Candidate, Config, ProgramEntry, Wanted } from '../model/decision.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PluginState } from '../model/snapshot.ts'
@@ -65,7 +64,7 @@ export class Engine {
     this.roster = new Roster(options.onState)
     this.#intent = new Intent(options, this.roster)
     this.#preparation = new Preparation(options, this.roster, this.#intent)
-    this.#storms = new Storms(this.roster, this.#intent)
+    this.#storms = new Storms(options, this.roster, this.#intent)
     this.#planner = new Planner(this.roster, this.#intent, this.#preparation, this.#storms)
     this.#transitions = new Transitions(options, this.roster, this.#intent, this.#storms)
   }
@@ -120,7 +119,7 @@ export class Engine {
     }
     for (const directory of gone) {
       const candidate = intent.forget(directory)
-      if (candidate) this.#options.loader.forget(candidate.real)
+      if (candidate) this.#options.loader.forget?.(candidate.real)
     }
     for (const name of request.forced) this.#preparation.retry(name)
     for (const name of touched) intent.catchUp(name)
@@ -159,14 +158,15 @@ export class Engine {
 
   /** At a cold start one look must see all that is there: order, and who has a name, depend on it. */
   async #seen({ folders: names }: LookRequest): Promise<Look> {
-    const { folders } = this.#options
+    const { folders, clock } = this.#options
     const first = await folders.look(names)
     if (!this.#intent.cold) return first
     const changed = [...first.changed]
     let { again } = first
     for (let waited = 0; again !== undefined && waited < COLD_PATIENCE_MS;) {
       waited += again
-      await delay(again)
+      const pause = again
+      await new Promise<void>((done) => void clock.setTimeout(done, pause))
       const next = await folders.look(new Set())
       changed.push(...next.changed)
       again = next.again

@@ -36,7 +36,7 @@ function reaches(name: string, dependency: string, slots: ReadonlyMap<string, Sl
 }
 
 function isOnce(parts: GenerationParts | undefined): boolean {
-  return parts !== undefined && (parts.code.once || parts.candidate.metadata.reload === 'never')
+  return parts !== undefined && (parts.code.once === true || parts.candidate.metadata.reload === 'never')
 }
 
 function restartRequired(root: string, never: string, candidate: Candidate): Problem {

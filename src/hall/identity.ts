@@ -1,6 +1,7 @@
-import type { Code } from '../act/code.ts'
+import type { Code } from '../model/code.ts'
 import type { Verdict } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
+import type { FileSource } from '../model/system.ts'
 import { watchedFiles } from '../read/watched-files.ts'
 import { codeOf } from './slot.ts'
 import type { Slot } from './slot.ts'
@@ -14,12 +15,12 @@ export class Identity {
   readonly #watched: string
   #text: string | undefined
 
-  constructor(verdict: Verdict, code: Code, facts: FolderFacts | undefined) {
+  constructor(files: FileSource, verdict: Verdict, code: Code, facts: FolderFacts | undefined) {
     this.verdict = verdict
     this.code = code
     this.facts = facts
     const { metadata } = verdict.candidate
-    this.#watched = facts && metadata ? watchedFiles(facts, metadata.watch) : ''
+    this.#watched = facts && metadata ? watchedFiles(files, facts, metadata.watch) : ''
   }
 
   /** Equal for plugins that are the same in all of it. */
@@ -37,13 +38,17 @@ export class Identity {
 }
 
 /** The identity that a plugin has with its newest code; `undefined` while there is none. The same object while it is. */
-export function preparedIdentity(slot: Slot | undefined, verdict: Verdict): Identity | undefined {
+export function preparedIdentity(
+  files: FileSource,
+  slot: Slot | undefined,
+  verdict: Verdict,
+): Identity | undefined {
   const code = slot && codeOf(slot)
   if (!slot || !code) return undefined
   const facts = slot.prepared?.facts
   const known = slot.identity
   if (known?.verdict === verdict && known.code === code && known.facts === facts) return known
-  return (slot.identity = new Identity(verdict, code, facts))
+  return (slot.identity = new Identity(files, verdict, code, facts))
 }
 
 /** The identity of the same plugin with other dependencies: they are its last line. */

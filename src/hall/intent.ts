@@ -3,6 +3,7 @@ import { decideWanted } from '../decide/wanted.ts'
 import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
+import type { Clock, FileSource } from '../model/system.ts'
 import type { Folders } from '../read/folders.ts'
 import { judgeOnce } from './judge-once.ts'
 import type { RememberingJudge } from './judge-once.ts'
@@ -14,6 +15,8 @@ type WantedInput = Parameters<typeof decideWanted>[0]
 
 export interface IntentOptions {
   readonly folders: Folders
+  readonly files: FileSource
+  readonly clock: Clock
   readonly judge: (facts: FolderFacts) => Candidate
   readonly judgeSettings: SettingsJudge
   readonly enabledPlugins: WantedInput['enabledPlugins']
@@ -48,6 +51,10 @@ export class Intent {
     this.#roster = roster
     this.#judgement = judgeOnce(options.judge)
     for (const { candidate } of options.objects.values()) this.#candidates.set(candidate.name, candidate)
+  }
+
+  get files(): FileSource {
+    return this.#options.files
   }
 
   get candidates(): Iterable<Candidate> {
@@ -178,7 +185,7 @@ export class Intent {
 
   #restedLong(candidate: Candidate): boolean {
     const facts = this.#options.folders.known.get(candidate.directory)
-    return !facts || Date.now() - facts.touchedMs > INCOMPLETE_MS
+    return !facts || this.#options.clock.now() - facts.touchedMs > INCOMPLETE_MS
   }
 }
 

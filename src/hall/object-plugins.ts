@@ -1,4 +1,4 @@
-import type { Code } from '../act/code.ts'
+import type { Code } from '../model/code.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { PluginOption } from '../model/options.ts'
 

@@ -68,7 +68,7 @@ export class Planner {
       if (!live || !facts) return this.#identity(wanted, name)
       const verdict = wanted.verdicts.get(name)!
       if (this.#preparation.differs(verdict.candidate, facts, live.parts.code)) return 'changed'
-      return new Identity(verdict, live.parts.code, facts).text
+      return new Identity(this.#intent.files, verdict, live.parts.code, facts).text
     }
     const kept = this.#kept(wanted.verdicts.keys())
     for (const name of this.#storms.waiting) kept.add(name)
@@ -79,7 +79,11 @@ export class Planner {
 
   #identity(wanted: Wanted, name: string): string {
     const slot = this.#roster.slots.get(name)
-    return preparedIdentity(slot, wanted.verdicts.get(name)!)?.text ?? slot?.live?.parts.identity ?? ''
+    return (
+      preparedIdentity(this.#intent.files, slot, wanted.verdicts.get(name)!)?.text ??
+      slot?.live?.parts.identity ??
+      ''
+    )
   }
 
   /** A plugin that does not load does not start because its dependency does. */

@@ -1,14 +1,14 @@
-import type { Code, Prepared } from '../act/code.ts'
-import type { Loader } from '../act/load/loader.ts'
+import type { Code, PluginFiles, Prepared } from '../model/code.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
+import type { CodeLoader } from '../model/system.ts'
 import type { Intent } from './intent.ts'
 import type { Roster } from './roster.ts'
 import { codeOf, problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
 
 export interface PreparationOptions {
-  readonly loader: Loader
+  readonly loader: CodeLoader
   /** Plugins that are objects of this process. */
   readonly objects: ReadonlyMap<string, { readonly code: Code }>
 }
@@ -74,7 +74,7 @@ export class Preparation {
   }
 }
 
-function pluginFiles(candidate: Candidate, facts: FolderFacts): Parameters<Loader['prepare']>[0] {
+function pluginFiles(candidate: Candidate, facts: FolderFacts): PluginFiles {
   const { name, directory, real, entry } = candidate
   return { name, directory, real, entry: entry!, files: facts.files }
 }

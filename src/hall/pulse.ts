@@ -1,4 +1,7 @@
+import type { Clock } from '../model/system.ts'
+
 export interface PulseOptions {
+  readonly clock: Clock
   /** Quiet time after the last hint, in ms. */
   readonly settle: number
   /** Between looks at everything without a hint, in ms; 0 is never. */
@@ -17,11 +20,13 @@ export class Pulse {
   readonly #options: PulseOptions
   readonly #folders = new Set<string>()
   #everything = false
-  #timer: NodeJS.Timeout | undefined
-  #immediate: NodeJS.Immediate | undefined
-  #alarm: NodeJS.Timeout | undefined
+  /** What `clearTimeout` takes. */
+  #timer: unknown
+  #alarm: unknown
+  #regular: unknown
+  /** A look comes in this turn of the event loop. */
+  #soon = false
   #firstHint: number | undefined
-  #interval: NodeJS.Timeout | undefined
   #closed = false
 
   constructor(options: PulseOptions) {
@@ -38,7 +43,7 @@ export class Pulse {
     if (this.#closed) return
     if (folders === undefined) this.#everything = true
     else for (const folder of folders) this.#folders.add(folder)
-    const now = performance.now()
+    const now = this.#options.clock.elapsed()
     this.#firstHint ??= now
     const { settle } = this.#options
     const wait = now - this.#firstHint > settle * PATIENCE ? 0 : settle
@@ -47,14 +52,14 @@ export class Pulse {
 
   /** Something was still moving: look again in so many ms, at what was moving. */
   again(ms: number): void {
-    if (!this.#closed && !this.#timer && !this.#immediate) this.#arm(ms)
+    if (!this.#closed && this.#timer === undefined && !this.#soon) this.#arm(ms)
   }
 
   /** Look again in so many ms, whatever else is due; `undefined` takes that back. */
   later(ms: number | undefined): void {
-    clearTimeout(this.#alarm)
+    this.#options.clock.clearTimeout(this.#alarm)
     if (this.#closed || ms === undefined) return
-    this.#alarm = setTimeout(() => this.#options.look(new Set(), false), Math.ceil(ms))
+    this.#alarm = this.#options.clock.setTimeout(() => this.#options.look(new Set(), false), Math.ceil(ms))
   }
 
   /** The watcher may miss things: look more often. */
@@ -65,22 +70,26 @@ export class Pulse {
 
   close(): void {
     this.#closed = true
-    clearTimeout(this.#timer)
-    clearTimeout(this.#alarm)
-    clearImmediate(this.#immediate)
-    clearInterval(this.#interval)
+    for (const timer of [this.#timer, this.#alarm, this.#regular]) this.#options.clock.clearTimeout(timer)
   }
 
   #arm(ms: number): void {
-    clearTimeout(this.#timer)
-    // A timer takes a millisecond at least.
-    if (ms === 0) this.#immediate ??= setImmediate(() => this.#fire())
-    else this.#timer = setTimeout(() => this.#fire(), ms)
+    const { clock } = this.#options
+    clock.clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (ms > 0) this.#timer = clock.setTimeout(() => this.#fire(), ms)
+    else if (!this.#soon) {
+      this.#soon = true
+      // A timer takes a millisecond at least.
+      clock.setImmediate(() => this.#fire())
+    }
   }
 
   #fire(): void {
+    if (this.#closed) return
+    this.#options.clock.clearTimeout(this.#timer)
     this.#timer = undefined
-    this.#immediate = undefined
+    this.#soon = false
     this.#firstHint = undefined
     const folders = this.#everything ? undefined : new Set(this.#folders)
     this.#everything = false
@@ -89,7 +98,12 @@ export class Pulse {
   }
 
   #every(ms: number): void {
-    clearInterval(this.#interval)
-    if (ms > 0 && !this.#closed) this.#interval = setInterval(() => this.#options.look(undefined, true), ms)
+    const { clock } = this.#options
+    clock.clearTimeout(this.#regular)
+    if (ms === 0 || this.#closed) return
+    this.#regular = clock.setTimeout(() => {
+      this.#every(ms)
+      this.#options.look(undefined, true)
+    }, ms)
   }
 }

@@ -7,7 +7,7 @@ export function refreshStanding(name: string, roster: Roster, intent: Intent): v
   const slot = roster.slots.get(name)
   const verdict = intent.wanted.verdicts.get(name)
   if (slot?.failed && slot.live && verdict && !intent.behind.has(name)) {
-    const now = preparedIdentity(slot, verdict)?.text
+    const now = preparedIdentity(intent.files, slot, verdict)?.text
     // The files went back to what runs: the attempt that failed is history. One with these very files is not.
     if (now === slot.live.parts.identity && now !== slot.failed.identity) slot.failed = undefined
   }

@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import type { ManagerOptions, PluginOption, Timeouts } from '../model/options.ts'
 import type { HostContext, Logger } from '../model/plugin.ts'
 import { PluginError } from '../model/problem.ts'
+import type { System } from '../model/system.ts'
+import { wholeSystem } from './whole-system.ts'
 
 /** The options, checked, with every default filled in and every path absolute. */
 export interface Settings {
@@ -20,6 +22,7 @@ export interface Settings {
   readonly cacheDirectory: string | undefined
   readonly enabledPlugins: string | undefined
   readonly captureUnhandled: boolean
+  readonly system: System
 }
 
 /** @throws PluginError `ERR_PLUGIN_OPTIONS` */
@@ -50,6 +53,7 @@ export function readSettings(options: ManagerOptions): Settings {
     cacheDirectory: options.cacheDirectory === undefined ? undefined : resolve(options.cacheDirectory),
     enabledPlugins: env['ENABLED_PLUGINS'],
     captureUnhandled: options.captureUnhandled ?? false,
+    system: wholeSystem(options.system),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Generation } from '../act/generation.ts'
-import type { Code, Prepared } from '../act/code.ts'
+import type { Code, Prepared } from '../model/code.ts'
 import type { Verdict } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Previous } from '../model/plugin.ts'

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
+import type { System } from '../model/system.ts'
 import { readFolder } from '../read/discover.ts'
 import type { Intent } from './intent.ts'
 import { causeOf } from './own-writes.ts'
@@ -31,6 +32,7 @@ export interface StormWatch {
  * was started, and what was written then; slows those down who go on with it.
  */
 export class Storms {
+  readonly #system: Pick<System, 'files' | 'clock'>
   readonly #roster: Roster
   readonly #intent: Intent
   /** Those whose last reload was their own doing. */
@@ -38,7 +40,8 @@ export class Storms {
   /** What the look under way saw of each plugin. */
   readonly #causes = new Map<string, Cause>()
 
-  constructor(roster: Roster, intent: Intent) {
+  constructor(system: Pick<System, 'files' | 'clock'>, roster: Roster, intent: Intent) {
+    this.#system = system
     this.#roster = roster
     this.#intent = intent
   }
@@ -51,7 +54,7 @@ export class Storms {
   /** Until the next of those who wait has waited long enough, in ms; `undefined` when nobody waits. */
   get remaining(): number | undefined {
     const ends = [...this.#tracked.values()].flatMap(({ until }) => until ?? [])
-    return ends.length === 0 ? undefined : Math.max(0, Math.min(...ends) - performance.now())
+    return ends.length === 0 ? undefined : Math.max(0, Math.min(...ends) - this.#system.clock.elapsed())
   }
 
   /**
@@ -60,7 +63,7 @@ export class Storms {
    */
   beginLook(): string[] {
     this.#causes.clear()
-    const now = performance.now()
+    const now = this.#system.clock.elapsed()
     const over = this.waiting.filter((name) => this.#tracked.get(name)!.until! <= now)
     for (const name of over) this.#tracked.get(name)!.until = undefined
     return over
@@ -97,8 +100,8 @@ export class Storms {
         continue
       }
       if (!this.#isOwnAttempt(name, planned)) continue
-      const wait = tracked.storm.due(identity(name), this.#causes.get(name), performance.now())
-      tracked.until = wait > 0 ? performance.now() + wait : undefined
+      const wait = tracked.storm.due(identity(name), this.#causes.get(name), this.#system.clock.elapsed())
+      tracked.until = wait > 0 ? this.#system.clock.elapsed() + wait : undefined
       if (!tracked.storm.rages) tracked.problem = undefined
       if (wait === 0) continue
       tracked.problem ??= this.#problem(name, tracked.file)
@@ -132,7 +135,8 @@ export class Storms {
 
   /** Some plugins are about to be evaluated. */
   begin(names: readonly string[]): StormWatch {
-    const beganMs = Date.now()
+    const { files, clock } = this.#system
+    const beganMs = clock.now()
     const left = new Set(names)
     let current: string | undefined
     const end = (name: string): void => {
@@ -140,8 +144,8 @@ export class Storms {
       const slot = this.#roster.slots.get(name)
       if (!slot) return
       const directory = this.#tracked.has(name) ? slot.prepared?.facts?.directory : undefined
-      const after = directory === undefined ? undefined : readFolder(directory)
-      slot.started = { beganMs, endedMs: Date.now(), after }
+      const after = directory === undefined ? undefined : readFolder(files, directory, clock.now())
+      slot.started = { beganMs, endedMs: clock.now(), after }
     }
     return {
       activating: (name) => {

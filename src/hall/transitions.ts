@@ -55,10 +55,11 @@ export class Transitions {
   }
 
   async #applyPart(part: Plan, touched: Set<string>): Promise<void> {
-    const start = performance.now()
+    const { host } = this.#options
+    const start = host.clock.elapsed()
     const watch = this.#storms.begin([...part.start, ...part.restart])
     const stage: Stage = {
-      host: this.#options.host,
+      host,
       part: (name) => this.#part(name),
       position: (name) => this.#intent.wanted.position.get(name) ?? -1,
       entering: (name, state) => {
@@ -68,7 +69,7 @@ export class Transitions {
     }
     const outcome = await transact(part, stage)
     watch.end()
-    this.#take(part, outcome, performance.now() - start, touched)
+    this.#take(part, outcome, host.clock.elapsed() - start, touched)
   }
 
   #part(name: string): Part {
@@ -86,7 +87,7 @@ export class Transitions {
 
   #newest(slot: Slot, verdict: Verdict): GenerationParts | undefined {
     if (this.#intent.behind.has(slot.name)) return undefined
-    const identity = verdict.state === 'on' ? preparedIdentity(slot, verdict) : undefined
+    const identity = verdict.state === 'on' ? preparedIdentity(this.#intent.files, slot, verdict) : undefined
     if (!identity) return undefined
     // The same object while nothing changed: a rollback and a fall-back compare by it.
     if (slot.live && slot.live.parts.identity === identity.text) return slot.live.parts
@@ -134,7 +135,7 @@ export class Transitions {
     const verdict = this.#intent.wanted.verdicts.get(name)
     if (verdict) {
       const key = attemptOf(verdict, this.#roster, this.#intent)
-      slot.failed = { key, identity: preparedIdentity(slot, verdict)?.text, problem }
+      slot.failed = { key, identity: preparedIdentity(this.#intent.files, slot, verdict)?.text, problem }
     }
     this.#intent.fallBehind(slot)
   }

@@ -2,15 +2,14 @@ import { dirname } from 'node:path'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import type { ManagerEvents } from '../model/snapshot.ts'
+import type { HintWatcher } from '../model/system.ts'
 import type { Look } from '../read/folders.ts'
-import { watch } from '../read/watch.ts'
-import type { Watcher } from '../read/watch.ts'
 import { Pulse } from './pulse.ts'
 import type { PulseOptions } from './pulse.ts'
 import type { Settings } from './settings.ts'
 
 export interface WatchingOptions {
-  readonly settings: Pick<Settings, 'directories' | 'config' | 'usePolling' | 'settle' | 'rescan'>
+  readonly settings: Pick<Settings, 'directories' | 'config' | 'usePolling' | 'settle' | 'rescan' | 'system'>
   /** Looks at the named folders, or at everything; `unannounced` when no hint asked for it. */
   readonly look: PulseOptions['look']
   readonly onEvent: (event: ManagerEvents['watch']) => void
@@ -21,18 +20,18 @@ export interface WatchingOptions {
 export class Watching {
   readonly #options: WatchingOptions
   readonly #pulse: Pulse
-  #watcher: Watcher | undefined
+  #watcher: HintWatcher | undefined
 
   constructor(options: WatchingOptions) {
     this.#options = options
-    const { settle, rescan } = options.settings
-    this.#pulse = new Pulse({ settle, rescan, look: options.look })
+    const { settle, rescan, system } = options.settings
+    this.#pulse = new Pulse({ clock: system.clock, settle, rescan, look: options.look })
   }
 
   /** Begins to watch. @param known the plugin folders that are known by now */
   start(known: Iterable<FolderFacts>): void {
-    const { directories, config, usePolling } = this.#options.settings
-    this.#watcher = watch({
+    const { directories, config, usePolling, system } = this.#options.settings
+    this.#watcher = system.watch({
       directories,
       config,
       usePolling,
@@ -54,7 +53,7 @@ export class Watching {
     })
     for (const facts of known) {
       // Those in the plugins directories it finds itself.
-      if (!directories.includes(dirname(facts.directory))) this.#watcher.follow(facts)
+      if (!directories.includes(dirname(facts.directory))) this.#watcher.follow?.(facts)
     }
     this.#pulse.start()
   }
@@ -66,10 +65,10 @@ export class Watching {
   follow({ changed, gone }: Look, unannounced: boolean): void {
     if (!this.#watcher) return
     for (const facts of changed) {
-      this.#watcher.follow(facts)
-      if (unannounced) this.#watcher.rearm(facts.directory)
+      this.#watcher.follow?.(facts)
+      if (unannounced) this.#watcher.rearm?.(facts.directory)
     }
-    for (const directory of gone) this.#watcher.forget(directory)
+    for (const directory of gone) this.#watcher.forget?.(directory)
   }
 
   /** Something was still moving: look again in so many ms. */

@@ -1,16 +1,12 @@
-import { createLoader } from '../act/load/loader.ts'
-import type { Loader } from '../act/load/loader.ts'
 import { enabledPlugins } from '../decide/enabled-plugins.ts'
-import { createConfigJudge } from '../decide/judge-config.ts'
-import { createMetadataJudge } from '../decide/judge-metadata.ts'
 import { createSettingsJudge } from '../decide/judge-settings.ts'
 import type { Problem } from '../model/problem.ts'
+import type { CodeLoader } from '../model/system.ts'
 import { Folders } from '../read/folders.ts'
-import { readSchemas } from '../read/schemas.ts'
-import { version } from '../read/version.ts'
 import { ConfigFile } from './config-file.ts'
 import { Engine } from './engine.ts'
 import type { EngineOptions } from './engine.ts'
+import { judgesFor } from './judges.ts'
 import { objectPlugins } from './object-plugins.ts'
 import type { Settings } from './settings.ts'
 
@@ -27,7 +23,7 @@ export interface RoomReports extends Pick<EngineOptions, 'onState' | 'onPlan'> {
 export interface Rooms {
   readonly config: ConfigFile
   readonly folders: Folders
-  readonly loader: Loader
+  readonly loader: CodeLoader
   readonly engine: Engine
 }
 
@@ -36,24 +32,28 @@ export function wireRooms(
   settings: Settings,
   { onState, onPlan, onProblem, retry, closing }: RoomReports,
 ): Rooms {
-  const { context, timeouts, log, hostVersion: host, plugins } = settings
-  const { node } = process.versions
-  const schemas = readSchemas()
+  const { context, timeouts, log, hostVersion, plugins, system } = settings
+  const { files, clock } = system
+  const judges = judgesFor(hostVersion)
   const folders = new Folders({
     directories: settings.directories,
     extra: plugins.flatMap(({ path }) => path ?? []),
     settle: settings.settle,
+    files,
+    clock,
   })
-  const loader = createLoader({
+  const loader = system.loader({
     cacheDirectory: settings.cacheDirectory,
     owner: (path) => engine.owner(path),
     onProblem,
   })
   const engine = new Engine({
     folders,
+    files,
+    clock,
     loader,
-    host: { context, timeouts, log, closing, onProblem, retry },
-    judge: createMetadataJudge(schemas, { plugbay: version, node, ...(host !== undefined && { host }) }),
+    host: { context, timeouts, log, clock, closing, onProblem, retry },
+    judge: judges.metadata,
     judgeSettings: createSettingsJudge(),
     enabledPlugins: enabledPlugins(settings.enabledPlugins),
     objects: objectPlugins(plugins),
@@ -68,5 +68,6 @@ export function wireRooms(
       because: 'the plugins option',
     })
   }
-  return { config: new ConfigFile(settings.config, createConfigJudge(schemas)), folders, loader, engine }
+  const config = new ConfigFile(settings.config, judges.config, system.config)
+  return { config, folders, loader, engine }
 }

@@ -1,5 +1,6 @@
 import type { HostContext, Logger, PluginDefinition } from './plugin.ts'
 import type { Metadata } from './metadata.ts'
+import type { System } from './system.ts'
 
 /** How changes are noticed. */
 export interface WatchOptions {
@@ -60,4 +61,9 @@ export interface ManagerOptions<Host = unknown> {
    * them end the process. What comes from anywhere else ends it as before. Default false.
    */
   readonly captureUnhandled?: boolean
+  /**
+   * Parts of the world to be replaced: plugins out of memory or an archive, another compiler, virtual time. What is not
+   * given is the real thing.
+   */
+  readonly system?: Partial<System>
 }

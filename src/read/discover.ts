@@ -1,12 +1,10 @@
-import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
-import type { Dirent, Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { FILES_LIMIT } from '../model/facts.ts'
 import type { DirectoryFacts, FileFact, FolderFacts, TextFact } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import { sameFact } from '../model/same-fact.ts'
+import type { FileSource, FileStat, FolderEntry } from '../model/system.ts'
 import { ignored, notAPlugin } from './ignore.ts'
-import { readText } from './text.ts'
 
 /** metadata.json may have this many bytes. */
 const METADATA_LIMIT = 64 * 1024
@@ -16,10 +14,10 @@ const CODE = /\.(?:[cm]?[jt]s|[jt]sx|json)$/
 const RACY_MS = 50
 
 /** Lists the plugin folders of a plugins directory, sorted by name; links to folders count. */
-export function discover(directory: string): DirectoryFacts {
-  let entries: Dirent[]
+export function discover(source: FileSource, directory: string): DirectoryFacts {
+  let entries: FolderEntry[]
   try {
-    entries = readdirSync(directory, { withFileTypes: true })
+    entries = source.list(directory)
   } catch (cause) {
     return {
       kind: 'unreadable',
@@ -28,7 +26,7 @@ export function discover(directory: string): DirectoryFacts {
     }
   }
   const folders = entries
-    .filter((entry) => !notAPlugin(entry.name) && isFolder(directory, entry))
+    .filter((entry) => !notAPlugin(entry.name) && isFolder(source, directory, entry))
     .map((entry) => join(directory, entry.name))
     .sort()
   return { kind: 'read', path: directory, folders }
@@ -36,28 +34,30 @@ export function discover(directory: string): DirectoryFacts {
 
 /**
  * Looks at one plugin folder.
+ * @param now the time, in ms since the epoch.
  * @param known what the look before found; returned itself when nothing changed.
  * @param parent the folder that it lies in, with links followed, where that is known.
  * @returns `undefined` when the folder is gone or has no metadata.json.
  */
 export function readFolder(
+  source: FileSource,
   directory: string,
+  now: number,
   known?: FolderFacts,
-  now: number = Date.now(),
   parent?: string,
 ): FolderFacts | undefined {
-  const walk = new Walk()
+  const walk = new Walk(source)
   let real: string
   try {
-    const stat = lstatSync(directory)
+    const stat = source.lstat(directory)
     const sure = parent !== undefined && stat.isDirectory()
-    real = sure ? parent + sep + basename(directory) : realpathSync.native(directory)
-    walk.folder(real, '', 0, sure ? stat : statSync(real))
+    real = sure ? parent + sep + basename(directory) : source.realpath(directory)
+    walk.folder(real, '', 0, sure ? stat : source.stat(real))
   } catch (cause) {
     if (isGone(cause)) return undefined
     return unreadableFolder(directory, cause)
   }
-  const metadata = readMetadata(directory, walk.files, known)
+  const metadata = readMetadata(source, directory, walk.files, known)
   if (metadata.kind === 'missing') return undefined
   const facts: FolderFacts = {
     directory,
@@ -91,24 +91,29 @@ class Walk {
   readonly problems: Problem[] = []
   touchedMs = 0
   codeTouchedMs = 0
+  readonly #source: FileSource
 
-  folder(path: string, relative: string, depth: number, stat: Stats): void {
+  constructor(source: FileSource) {
+    this.#source = source
+  }
+
+  folder(path: string, relative: string, depth: number, stat: FileStat): void {
     this.folders.set(relative, `${stat.dev}:${stat.ino}`)
     this.touchedMs = Math.max(this.touchedMs, stat.ctimeMs)
-    const entries = readdirSync(path, { withFileTypes: true })
+    const entries = this.#source.list(path)
     entries.sort((a, b) => (a.name < b.name ? -1 : 1))
     for (const entry of entries) this.entry(entry, path, relative, depth)
   }
 
-  entry(entry: Dirent, parent: string, relative: string, depth: number): void {
+  entry(entry: FolderEntry, parent: string, relative: string, depth: number): void {
     const { name } = entry
     const path = parent + sep + name
     const within = relative === '' ? name : `${relative}/${name}`
     const kind = entry.isDirectory() ? 'folder' : 'file'
     if (ignored(name, kind)) return
-    let stat: Stats
+    let stat: FileStat
     try {
-      stat = entry.isSymbolicLink() ? statSync(path) : lstatSync(path)
+      stat = entry.isSymbolicLink() ? this.#source.stat(path) : this.#source.lstat(path)
     } catch (cause) {
       if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
       return
@@ -117,7 +122,7 @@ class Walk {
     else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink())
   }
 
-  subfolder(path: string, relative: string, depth: number, stat: Stats, linked: boolean): void {
+  subfolder(path: string, relative: string, depth: number, stat: FileStat, linked: boolean): void {
     // A linked sub-folder is not followed: it may lead out, or round in a circle.
     if (linked || depth >= DEPTH_LIMIT) return
     try {
@@ -127,7 +132,7 @@ class Walk {
     }
   }
 
-  file(relative: string, stat: Stats, linked: boolean): void {
+  file(relative: string, stat: FileStat, linked: boolean): void {
     if (this.files.size >= FILES_LIMIT) return
     const { size, mtimeMs, ctimeMs, ino } = stat
     this.files.set(
@@ -140,6 +145,7 @@ class Walk {
 }
 
 function readMetadata(
+  source: FileSource,
   directory: string,
   files: ReadonlyMap<string, FileFact>,
   known: FolderFacts | undefined,
@@ -150,7 +156,7 @@ function readMetadata(
     // The look before came after every touch of the folder, and this file had rested by then.
     if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
   }
-  return readText(join(directory, 'metadata.json'), METADATA_LIMIT, now?.size)
+  return source.text(join(directory, 'metadata.json'), METADATA_LIMIT, now?.size)
 }
 
 function sameText(a: TextFact, b: TextFact): boolean {
@@ -172,11 +178,11 @@ function sameEntries<T>(
   return true
 }
 
-function isFolder(directory: string, entry: Dirent): boolean {
+function isFolder(source: FileSource, directory: string, entry: FolderEntry): boolean {
   if (entry.isDirectory()) return true
   if (!entry.isSymbolicLink()) return false
   try {
-    return statSync(join(directory, entry.name)).isDirectory()
+    return source.stat(join(directory, entry.name)).isDirectory()
   } catch {
     return false
   }

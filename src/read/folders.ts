@@ -1,7 +1,7 @@
-import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
+import type { Clock, FileSource } from '../model/system.ts'
 import { discover, readFolder, sameLook } from './discover.ts'
 
 export interface FoldersOptions {
@@ -11,6 +11,8 @@ export interface FoldersOptions {
   readonly extra: readonly string[]
   /** A folder must have been quiet for so long before what is in it counts, in ms. */
   readonly settle: number
+  readonly files: FileSource
+  readonly clock: Clock
 }
 
 /** What a look brought. */
@@ -67,11 +69,12 @@ export class Folders {
   /** Looks at the named folders, and at those that were moving; at all of them without names. */
   async look(directories?: ReadonlySet<string>): Promise<Look> {
     const seen: Seen = { rested: new Map(), again: undefined, written: false }
+    const { files, clock } = this.#options
     let turn = 0
-    const parents = realParents()
+    const parents = realParents(files)
     for (const directory of this.#names(directories)) {
       turn += 1
-      if (turn % CHUNK === 0) await new Promise(setImmediate)
+      if (turn % CHUNK === 0) await new Promise<void>((done) => clock.setImmediate(done))
       this.#lookAt(directory, seen, parents(dirname(directory)))
     }
     const look = { changed: [] as FolderFacts[], gone: [] as string[], again: seen.again }
@@ -91,11 +94,12 @@ export class Folders {
 
   /** Everything that differs from what is known, at rest or not; remembers nothing. */
   peek(): { changed: FolderFacts[]; gone: string[] } {
+    const { files, clock } = this.#options
     const changed: FolderFacts[] = []
     const gone: string[] = []
     for (const directory of this.#names(undefined)) {
       const known = this.#known.get(directory)
-      const facts = readFolder(directory, known)
+      const facts = readFolder(files, directory, clock.now(), known)
       if (facts && !(known && sameLook(known, facts))) changed.push(facts)
       else if (!facts && known) gone.push(directory)
     }
@@ -106,7 +110,7 @@ export class Folders {
     if (directories) return new Set([...directories, ...this.#moving.keys()])
     const names = new Set([...this.#options.extra, ...this.#known.keys(), ...this.#moving.keys()])
     for (const path of this.#options.directories) {
-      const found = discover(path)
+      const found = discover(this.#options.files, path)
       if (found.kind === 'unreadable') {
         this.#unreadable.set(path, found.problem)
         continue
@@ -119,8 +123,8 @@ export class Folders {
 
   #lookAt(directory: string, seen: Seen, parent: string | undefined): void {
     const known = this.#known.get(directory)
-    const now = Date.now()
-    const facts = readFolder(directory, known, now, parent)
+    const now = this.#options.clock.now()
+    const facts = readFolder(this.#options.files, directory, now, known, parent)
     if (facts === known || (!facts && this.#isOutOfSight(directory))) {
       this.#moving.delete(directory)
       return
@@ -136,7 +140,7 @@ export class Folders {
 
   /** Holds back what is at rest while other folders are being written, if that does not take too long. */
   #holds({ rested, written }: Seen): boolean {
-    const now = Date.now()
+    const now = this.#options.clock.now()
     if (written && rested.size > 0) this.#holding ??= now
     else this.#holding = undefined
     if (this.#holding === undefined || now - this.#holding >= BURST_MS) {
@@ -152,7 +156,8 @@ export class Folders {
   /** A folder in a plugins directory that cannot be read is not gone: nobody can say. */
   #isOutOfSight(directory: string): boolean {
     const parent = dirname(directory)
-    return this.#options.directories.includes(parent) && discover(parent).kind === 'unreadable'
+    const { directories, files } = this.#options
+    return directories.includes(parent) && discover(files, parent).kind === 'unreadable'
   }
 
   /** How long to wait until what was seen can be taken for whole, in ms; 0 when it can. */
@@ -176,17 +181,17 @@ export class Folders {
 }
 
 /** Plugin folders lie side by side: where a parent really is gets asked once a look. */
-function realParents(): (path: string) => string | undefined {
+function realParents(files: FileSource): (path: string) => string | undefined {
   const known = new Map<string, string | undefined>()
   return (path) => {
-    if (!known.has(path)) known.set(path, realPath(path))
+    if (!known.has(path)) known.set(path, realPath(files, path))
     return known.get(path)
   }
 }
 
-function realPath(path: string): string | undefined {
+function realPath(files: FileSource, path: string): string | undefined {
   try {
-    return realpathSync.native(path)
+    return files.realpath(path)
   } catch {
     return undefined
   }

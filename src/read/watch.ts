@@ -1,48 +1,16 @@
 import { readdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Problem } from '../model/problem.ts'
+import type { HintWatcher, WatchRequest } from '../model/system.ts'
 import { Flock } from './flock.ts'
 import type { Followed } from './flock.ts'
 import { notAPlugin } from './ignore.ts'
 import type { Listen } from './listen.ts'
 import { Place } from './place.ts'
 
-/** What a watcher has to say. Called at any time until `close()`; often twice, and sometimes for nothing. */
-interface Hints {
-  /** Look again at this folder. It may be gone, and it need not be a plugin. */
-  folder(directory: string): void
-  /** List the plugins directories again: folders came, went, or were replaced. */
-  roots(): void
-  /** Read the config file again. */
-  config(): void
-  /** The system refuses to watch; what it refused is found by looking alone. Once for each kind of refusal. */
-  trouble(problem: Problem): void
-  /** Everything is listened to, for the first time. What happened until now was not heard: look at everything once. */
-  ready(): void
-}
-
-export interface Watcher {
-  /**
-   * Tells what a look at a plugin folder found, so that what is not as it was is listened to anew. Folders in the
-   * plugins directories are listened to without it; folders elsewhere from the first call on. Idempotent and cheap.
-   */
+/** What a folder looks like matters to a watcher in these alone. */
+export interface Watcher extends Required<HintWatcher> {
   follow(folder: Followed): void
-  /** This folder is gone, or nobody's concern any more. */
-  forget(directory: string): void
-  /** Listens anew to a plugin folder, a plugins directory or the config file: a look found what no hint announced. */
-  rearm(path: string): void
-  /** Leaves no watch, timer or listener. Idempotent; never rejects. */
-  close(): Promise<void>
-}
-
-export interface WatcherOptions {
-  /** Plugins directories, absolute. They need not exist. */
-  readonly directories: readonly string[]
-  /** The config file, absolute; it need not exist. */
-  readonly config: string | undefined
-  /** Poll instead of asking the kernel. */
-  readonly usePolling: boolean
-  readonly hints: Hints
 }
 
 /** How often it is looked where the directories and the config file are, in ms: no event tells that something is back. */
@@ -52,7 +20,7 @@ const TICK_MS = 250
  * Watches plugin folders, for hints alone: where to look again, never what happened. Returns at once; nothing is read
  * before the next turn of the event loop.
  */
-export function watch(options: WatcherOptions): Watcher {
+export function watch(options: WatchRequest): Watcher {
   const { config, hints } = options
   const refused = new Set<string>()
   let listen: Listen

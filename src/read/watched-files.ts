@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
 import type { FolderFacts } from '../model/facts.ts'
+import type { FileSource } from '../model/system.ts'
 
 const remembered = new WeakMap<FolderFacts, string>()
 
 /** One string for the content of all files that match a plugin's `watch` globs; empty without globs. */
-export function watchedFiles(facts: FolderFacts, globs: readonly string[]): string {
+export function watchedFiles(source: FileSource, facts: FolderFacts, globs: readonly string[]): string {
   if (globs.length === 0) return ''
   const known = remembered.get(facts)
   if (known !== undefined) return known
@@ -18,7 +18,7 @@ export function watchedFiles(facts: FolderFacts, globs: readonly string[]): stri
     hash
       .update(path)
       .update('\0')
-      .update(contentOf(join(facts.real, path)))
+      .update(contentOf(source, join(facts.real, path)))
       .update('\0')
   }
   const key = hash.digest('base64url')
@@ -26,9 +26,9 @@ export function watchedFiles(facts: FolderFacts, globs: readonly string[]): stri
   return key
 }
 
-function contentOf(path: string): Buffer {
+function contentOf(source: FileSource, path: string): Uint8Array {
   try {
-    return readFileSync(path)
+    return source.read(path)
   } catch {
     return Buffer.alloc(0)
   }

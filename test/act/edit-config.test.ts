@@ -16,6 +16,9 @@ import { editConfig } from '#src/act/edit-config.js'
 import { setEnabled } from '#src/act/set-enabled.js'
 import { pluginsFolder } from '../plugin-folder.ts'
 
+const enable = async (path: string, name: string, enabled: boolean): Promise<string> =>
+  (await editConfig(path, (text) => setEnabled(text, name, enabled))).after
+
 const rootOf = (t: TestContext): string => pluginsFolder(t).root
 
 test('an entry is changed where it stands, and comments, order and formatting stay', () => {
@@ -80,7 +83,7 @@ test('a file that does not parse is left alone', async (t) => {
   const path = join(root, 'c.json')
   for (const text of ['{ "plugins": [', '[]', '"text"']) {
     writeFileSync(path, text)
-    await assert.rejects(editConfig(path, 'a', true), SyntaxError)
+    await assert.rejects(enable(path, 'a', true), SyntaxError)
     assert.equal(readFileSync(path, 'utf8'), text)
   }
   assert.deepEqual(readdirSync(root).sort(), ['c.json', 'plugins'])
@@ -88,7 +91,7 @@ test('a file that does not parse is left alone', async (t) => {
 
 test('the file is made if it is missing, in a folder that is missing too', async (t) => {
   const path = join(rootOf(t), 'etc', 'app', 'c.json')
-  const text = await editConfig(path, 'a', false)
+  const text = await enable(path, 'a', false)
   assert.equal(readFileSync(path, 'utf8'), text)
   assert.deepEqual(JSON.parse(text), { plugins: [{ name: 'a', enabled: false }] })
 })
@@ -99,7 +102,7 @@ test('nothing but the file is left, with its rights; a link stays a link', async
   writeFileSync(path, '{"plugins":[]}')
   chmodSync(path, 0o640)
   symlinkSync('real.json', join(root, 'c.json'))
-  await editConfig(join(root, 'c.json'), 'a', true)
+  await enable(join(root, 'c.json'), 'a', true)
   assert.ok(lstatSync(join(root, 'c.json')).isSymbolicLink())
   assert.equal(statSync(path).mode & 0o777, 0o640)
   assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')).plugins, [{ name: 'a', enabled: true }])
@@ -110,7 +113,7 @@ test('a change that changes nothing does not write', async (t) => {
   const path = join(rootOf(t), 'c.json')
   writeFileSync(path, '{"plugins":[{"name":"a","enabled":true}]}')
   const { ino } = statSync(path)
-  await editConfig(path, 'a', true)
+  await enable(path, 'a', true)
   assert.equal(statSync(path).ino, ino)
 })
 
@@ -125,7 +128,7 @@ test('edits at the same time all survive, and a reader never sees half a file', 
       await new Promise(setImmediate)
     }
   })()
-  await Promise.all(names.map((name) => editConfig(path, name, true)))
+  await Promise.all(names.map((name) => enable(path, name, true)))
   done = true
   await reading
   const { plugins } = JSON.parse(readFileSync(path, 'utf8')) as { plugins: { name: string }[] }
@@ -136,6 +139,6 @@ test('edits at the same time all survive, and a reader never sees half a file', 
 test('a byte order mark does no harm', async (t) => {
   const path = join(rootOf(t), 'c.json')
   writeFileSync(path, '\uFEFF{"plugins":[]}')
-  await editConfig(path, 'a', true)
+  await enable(path, 'a', true)
   assert.match(readFileSync(path, 'utf8'), /"name": ?"a"/)
 })

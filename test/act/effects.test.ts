@@ -3,12 +3,14 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Effects } from '#src/act/effects.js'
 import type { EffectTrouble } from '#src/act/effects.js'
+import { realClock } from '#src/read/real-clock.js'
 
 function make(timeout = 1000): { effects: Effects; troubles: EffectTrouble[]; late: () => number } {
   const troubles: EffectTrouble[] = []
   let count = 0
   const effects = new Effects({
     timeout,
+    clock: realClock,
     onTrouble: (trouble) => void troubles.push(trouble),
     onLate: () => {
       count += 1

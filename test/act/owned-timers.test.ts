@@ -4,11 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Effects } from '#src/act/effects.js'
 import { ownedTimers } from '#src/act/owned-timers.js'
+import { realClock } from '#src/read/real-clock.js'
 
 function make(): { effects: Effects; timers: ReturnType<typeof ownedTimers>; late: () => number } {
   let count = 0
   const effects = new Effects({
     timeout: 1000,
+    clock: realClock,
     onTrouble: (trouble) => assert.fail(JSON.stringify(trouble)),
     onLate: () => {
       count += 1

@@ -1,25 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { TIMED_OUT, within } from '#src/act/within.js'
+import { realClock } from '#src/read/real-clock.js'
 
 const never = (): Promise<never> => new Promise(() => undefined)
 const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
 
 test('what settles in time is handed through', async () => {
-  assert.equal(await within(Promise.resolve(7), 1000), 7)
-  await assert.rejects(within(Promise.reject(new Error('no')), 1000), /no/)
+  assert.equal(await within(Promise.resolve(7), 1000, realClock), 7)
+  await assert.rejects(within(Promise.reject(new Error('no')), 1000, realClock), /no/)
 })
 
 test('what does not settle in time is given up', async () => {
-  assert.equal(await within(never(), 5), TIMED_OUT)
+  assert.equal(await within(never(), 5, realClock), TIMED_OUT)
 })
 
 test('an abort ends the wait at once, also one that came before it', async () => {
   const abort = new AbortController()
-  const waiting = within(never(), 60_000, abort.signal)
+  const waiting = within(never(), 60_000, realClock, abort.signal)
   abort.abort()
   assert.equal(await waiting, TIMED_OUT)
-  assert.equal(await within(never(), 60_000, abort.signal), TIMED_OUT)
+  assert.equal(await within(never(), 60_000, realClock, abort.signal), TIMED_OUT)
 })
 
 test('a late rejection is nobody else’s concern', async (t) => {
@@ -31,7 +32,7 @@ test('a late rejection is nobody else’s concern', async (t) => {
   const late = new Promise((_resolve, no) => {
     reject = no
   })
-  assert.equal(await within(late, 1), TIMED_OUT)
+  assert.equal(await within(late, 1, realClock), TIMED_OUT)
   reject(new Error('late'))
   await new Promise(setImmediate)
   await new Promise(setImmediate)
@@ -53,12 +54,14 @@ test('no timer and no listener stays behind', async () => {
     listening -= 1
     remove(...values)
   }
-  await within(Promise.resolve(), 60_000, signal)
-  await assert.rejects(within(Promise.reject(new Error('no')), 60_000, signal))
+  await within(Promise.resolve(), 60_000, realClock, signal)
+  await assert.rejects(within(Promise.reject(new Error('no')), 60_000, realClock, signal))
   assert.equal(listening, 0)
-  const waiting = within(new Promise((resolve) => setTimeout(resolve, 5)), 60_000, signal)
+  let finish: () => void = () => undefined
+  const waiting = within(new Promise<void>((resolve) => (finish = resolve)), 60_000, realClock, signal)
   await new Promise(setImmediate)
-  assert.deepEqual([timers() - before, listening], [2, 1])
+  assert.deepEqual([timers() - before, listening], [1, 1])
+  finish()
   await waiting
   assert.deepEqual([timers() - before, listening], [0, 0])
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { Pulse } from '#src/hall/pulse.js'
+import { realClock } from '#src/read/real-clock.js'
 
 interface Rig {
   readonly pulse: Pulse
@@ -12,10 +13,15 @@ interface Rig {
 function rig(t: TestContext, settle = 50, rescan = 0): Rig {
   const start = performance.now()
   let passed = 0
-  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
   t.mock.method(performance, 'now', () => start + passed)
   const looks: (string[] | undefined)[] = []
-  const pulse = new Pulse({ settle, rescan, look: (folders) => looks.push(folders && [...folders].sort()) })
+  const pulse = new Pulse({
+    clock: realClock,
+    settle,
+    rescan,
+    look: (folders) => looks.push(folders && [...folders].sort()),
+  })
   t.after(() => pulse.close())
   const tick = (ms: number): void => {
     for (let step = 0; step < ms; step += 1) {

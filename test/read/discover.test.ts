@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'no
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { discover, readFolder, sameLook } from '#src/read/discover.js'
+import { disk } from '#src/read/disk.js'
 import type { FolderFacts } from '#src/model/facts.js'
 import { pluginsFolder } from '../plugin-folder.ts'
 import type { Files, PluginsFolder } from '../plugin-folder.ts'
@@ -15,14 +16,14 @@ function plugin(
   files: Files,
 ): { folder: PluginsFolder; read: (known?: FolderFacts) => FolderFacts } {
   const folder = pluginsFolder(t, files)
-  return { folder, read: (known) => readFolder(folder.file('a'), known, LATER())! }
+  return { folder, read: (known) => readFolder(disk, folder.file('a'), LATER(), known)! }
 }
 
 test('plugin folders are listed by name; files, hidden ones and those put aside are not', (t) => {
   const folder = pluginsFolder(t)
   for (const name of ['b', 'a', '.git', '_off', 'node_modules', 'c.bak', 'd~']) mkdirSync(folder.file(name))
   writeFileSync(folder.file('README.md'), '')
-  const found = discover(folder.path)
+  const found = discover(disk, folder.path)
   assert.equal(found.kind, 'read')
   assert.deepEqual(found.kind === 'read' && found.folders, [folder.file('a'), folder.file('b')])
 })
@@ -32,14 +33,14 @@ test('a link to a folder counts as a folder; one to a file or to nothing does no
   symlinkSync('../elsewhere', folder.file('linked'))
   symlinkSync('../elsewhere/plugin.cjs', folder.file('file'))
   symlinkSync('../nothing', folder.file('dangling'))
-  const found = discover(folder.path)
+  const found = discover(disk, folder.path)
   assert.deepEqual(found.kind === 'read' && found.folders, [folder.file('linked')])
 })
 
 test('a missing plugins folder, or a file in its place, is a problem and not an empty folder', (t) => {
   const folder = pluginsFolder(t, { '../file': 'x' })
   for (const path of [folder.file('../nothing'), folder.file('../file')]) {
-    const found = discover(path)
+    const found = discover(disk, path)
     assert.equal(found.kind, 'unreadable')
     assert.equal(found.kind === 'unreadable' && found.problem.code, 'ERR_PLUGIN_DIRECTORY')
   }
@@ -71,8 +72,8 @@ test('a look gives all files but the ignored ones, and all folders', (t) => {
 test('a folder without metadata.json, and one that is gone, is no plugin', (t) => {
   const folder = pluginsFolder(t)
   mkdirSync(folder.file('a'))
-  assert.equal(readFolder(folder.file('a')), undefined)
-  assert.equal(readFolder(folder.file('b')), undefined)
+  assert.equal(readFolder(disk, folder.file('a'), Date.now()), undefined)
+  assert.equal(readFolder(disk, folder.file('b'), Date.now()), undefined)
 })
 
 test('a second look gives the very same object while nothing changed', (t) => {
@@ -102,10 +103,10 @@ test('content, a touched time, a new file, a removed one and a new folder each c
 
 test('what was touched just now is racy, and is read again even if it looks the same', (t) => {
   const { folder } = plugin(t, { 'a/plugin.cjs': '1' })
-  const soon = readFolder(folder.file('a'))!.touchedMs + 10
-  const facts = readFolder(folder.file('a'), undefined, soon)!
+  const soon = readFolder(disk, folder.file('a'), Date.now())!.touchedMs + 10
+  const facts = readFolder(disk, folder.file('a'), soon)!
   assert.equal(facts.racy, true)
-  const next = readFolder(folder.file('a'), facts, soon)!
+  const next = readFolder(disk, folder.file('a'), soon, facts)!
   assert.notEqual(next, facts)
   assert.equal(sameLook(next, facts), true)
 })
@@ -124,7 +125,7 @@ test('a linked file is read where it lies; a linked sub-folder is left aside; a 
 test('a plugin folder that is a link is known by both paths', (t) => {
   const folder = pluginsFolder(t, { '../real/metadata.json': {}, '../real/plugin.cjs': '' })
   symlinkSync('../real', folder.file('a'))
-  const facts = readFolder(folder.file('a'))!
+  const facts = readFolder(disk, folder.file('a'), Date.now())!
   assert.equal(facts.directory, folder.file('a'))
   assert.equal(facts.real, folder.file('../real'))
 })

@@ -3,13 +3,15 @@ import { renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { basename } from 'node:path'
+import { disk } from '#src/read/disk.js'
 import { Folders } from '#src/read/folders.js'
 import type { Look } from '#src/read/folders.js'
+import { realClock } from '#src/read/real-clock.js'
 import { pluginsFolder } from '../plugin-folder.ts'
 import type { PluginsFolder } from '../plugin-folder.ts'
 
 const foldersOf = (folder: PluginsFolder, settle = 50, extra: string[] = []): Folders =>
-  new Folders({ directories: [folder.path], extra, settle })
+  new Folders({ directories: [folder.path], extra, settle, files: disk, clock: realClock })
 
 const names = (look: Look): { changed: string[]; gone: string[] } => ({
   changed: look.changed.map((facts) => facts.folder),

@@ -23,6 +23,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Problem } from '#src/model/problem.js'
 import { readFolder } from '#src/read/discover.js'
+import { disk } from '#src/read/disk.js'
 import { watch } from '#src/read/watch.js'
 import type { Watcher } from '#src/read/watch.js'
 
@@ -126,7 +127,7 @@ async function scene(
   }
   const follow = async (directory: string): Promise<void> => {
     await quiet()
-    const facts = readFolder(directory)
+    const facts = readFolder(disk, directory, Date.now())
     assert.ok(facts)
     watcher.follow(facts)
     await quiet()
@@ -501,7 +502,7 @@ describe('watch()', { concurrency: 6 }, () => {
     const s = await scene(t)
     const elsewhere = join(s.base, 'elsewhere')
     await plugin(elsewhere)
-    const facts = readFolder(elsewhere)
+    const facts = readFolder(disk, elsewhere, Date.now())
     assert.ok(facts)
     await s.expect(elsewhere, async () => {
       s.watcher.follow(facts)
@@ -521,7 +522,7 @@ describe('watch()', { concurrency: 6 }, () => {
 
   it('listens anew to a folder when it is told to, or told that the folder is another one', async (t) => {
     const s = await scene(t)
-    const facts = readFolder(s.foo)
+    const facts = readFolder(disk, s.foo, Date.now())
     assert.ok(facts)
     s.watcher.follow(facts)
     await s.quiet()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Problem } from '../../model/problem.ts'
+import type { CodeLoader, LoaderOptions } from '../../model/system.ts'
 import type { Code, Prepared } from '../code.ts'
 import { CommonjsCode } from './commonjs-code.ts'
 import { commonjsReady } from './commonjs.ts'
@@ -21,33 +22,8 @@ import { problemOf } from './problem-of.ts'
 import { realFile } from './resolve-file.ts'
 import { UnitCache } from './unit-cache.ts'
 
-export interface LoaderOptions {
-  /** Where compiled units are kept. Default: `node_modules/.cache/plugbay`, else a folder of the user's own under the temp folder. */
-  readonly cacheDirectory: string | undefined
-  /** The name of the plugin whose folder holds this path, links followed. */
-  readonly owner: (path: string) => string | undefined
-  /** Trouble with the cache. Never keeps a plugin from being loaded. */
-  readonly onProblem: (problem: Problem) => void
-}
-
-/** Turns a plugin's files into code that can be evaluated. */
-export interface Loader {
-  /**
-   * Compiles what has to be compiled, and imports what the plugin needs from outside its folder. Evaluates nothing of
-   * the plugin's own.
-   * @param previous the code that runs now, or that was prepared last, for this folder. That very object is given back
-   *   when nothing that it contains has changed.
-   */
-  prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared>
-  /** Whether the content of any file that the code contains differs. Compiles nothing, changes nothing. */
-  differs(plugin: PluginFiles, previous: Code): boolean
-  /** A folder, links followed, is gone: what is remembered of its files goes, too. */
-  forget(real: string): void
-  /** Removes what nobody has used for long from the cache. */
-  prune(): Promise<void>
-  /** Stops what this loader started. */
-  close(): Promise<void>
-}
+/** A loader with everything that one can have. */
+export type Loader = Required<CodeLoader>
 
 /** CommonJS plugins are prepared without waiting for anything: after this many, others have their turn. */
 const pause = 32

@@ -9,6 +9,7 @@ import { captureUnhandled } from '../../act/unhandled.ts'
 import { codePosition } from '../../model/code-position.ts'
 import type { CodePosition } from '../../model/code-position.ts'
 import type { Problem } from '../../model/problem.ts'
+import { realClock } from '../../read/real-clock.ts'
 import { EVENTS_FD, LATE_HINT } from './load-order.ts'
 import type { LoadEvent, LoadOrder } from './load-order.ts'
 import { plainProblem } from '../problems/plain-problem.ts'
@@ -36,6 +37,7 @@ const host = {
   context: {},
   timeouts: { activate: timeout, deactivate: timeout, drain: timeout },
   log: console,
+  clock: realClock,
   closing: new AbortController().signal,
   onProblem: report,
   retry: () => undefined,

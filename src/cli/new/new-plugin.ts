@@ -5,6 +5,7 @@ import { nearest } from '../../decide/nearest.ts'
 import { nameFlaw, nameHint } from '../../decide/plugin-name.ts'
 import { plain, shown } from '../../decide/shown.ts'
 import { discover } from '../../read/discover.ts'
+import { disk } from '../../read/disk.ts'
 import { notAPlugin } from '../../read/ignore.ts'
 import { readText } from '../../read/text.ts'
 import { Refusal } from './refusal.ts'
@@ -107,7 +108,7 @@ function taken(directory: string): Refusal {
 
 /** @throws Refusal if a plugin of that name lies in another folder */
 function refuseTaken(parent: string, name: string): void {
-  const found = discover(parent)
+  const found = discover(disk, parent)
   const other = found.kind === 'read' && found.folders.find((folder) => nameIn(folder) === name)
   if (other)
     throw new Refusal(

@@ -81,8 +81,8 @@ function isBlank(file: string): boolean {
 
 /** Locks and temporary names need a part of Node.js that takes its time to load. */
 async function rewritten(file: string, edit: (text: string | undefined) => string): Promise<ConfigEdit> {
-  const { rewriteConfig } = await import('../../act/edit-config.ts')
-  return rewriteConfig(file, edit)
+  const { editConfig } = await import('../../act/edit-config.ts')
+  return editConfig(file, edit)
 }
 
 function rehearsed(file: string, edit: (text: string | undefined) => string): ConfigEdit {
