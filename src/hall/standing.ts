@@ -14,9 +14,10 @@ export function stateOf(slot: Slot, verdict: Verdict): PluginState {
 /** Why it is in that state, in one line. */
 export function becauseOf(slot: Slot, verdict: Verdict): string {
   const problem = problemOf(slot)
-  if (slot.live && problem) return `generation ${slot.number} keeps running: ${problem.message}`
-  if (slot.live && verdict.state === 'invalid')
+  // What was wrong with older files is no news any more.
+  if (slot.live && (verdict.state === 'invalid' || verdict.state === 'incomplete'))
     return `generation ${slot.number} keeps running: ${verdict.because}`
+  if (slot.live && problem) return `generation ${slot.number} keeps running: ${problem.message}`
   if (verdict.state === 'on' && problem) return problem.message
   return verdict.because
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { isPluginError } from 'plugbay'
 import type { WatchOptions } from 'plugbay'
+import { dice } from '../dice.ts'
 import { endingOf, freshEnding, managerFor } from '../manager.ts'
 import type { TestManager } from '../manager.ts'
 import { pluginCode } from '../plugin-code.ts'
@@ -10,17 +11,6 @@ import { pluginsFolder } from '../plugin-folder.ts'
 
 const NAMES = ['a', 'b', 'c', 'd', 'e', 'f']
 const STEPS = 25
-
-/** Numbers from a seed: a run that failed can be had again. */
-function dice(seed: number): (below: number) => number {
-  let state = seed >>> 0
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % below
-  }
-}
 
 /** Its API tells of which dependencies, in which lives, it was made: what is stale shows. */
 const good = (version: number): string =>

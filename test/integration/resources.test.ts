@@ -1,71 +1,26 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { managerFor, snapshot, until, valueOf } from '../manager.ts'
+import { managerFor, until } from '../manager.ts'
 import { formats, valueCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
+import { descriptors } from '../process/descriptors.ts'
+import type { Descriptors } from '../process/descriptors.ts'
 
-interface Resources {
-  readonly descriptors: number
-  readonly watches: number
+interface Resources extends Descriptors {
   readonly listeners: number
   readonly active: number
 }
 
 function resources(): Resources {
-  const descriptors = readdirSync('/proc/self/fd')
-  let watches = 0
-  for (const descriptor of descriptors) {
-    try {
-      watches += readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8').match(/^inotify/gm)?.length ?? 0
-    } catch {
-      // Closed meanwhile: the one that listed them.
-    }
-  }
-  const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
   return {
-    descriptors: descriptors.length,
-    watches,
-    listeners,
+    ...descriptors(),
+    listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
     active: process.getActiveResourcesInfo().length,
   }
 }
 
 function isAsBefore(after: Resources, before: Resources): boolean {
   return (Object.keys(before) as (keyof Resources)[]).every((key) => after[key] <= before[key] + 5)
-}
-
-for (const format of formats) {
-  test(
-    `five hundred reloads leave descriptors, watches and listeners as they were (${format})`,
-    { skip: process.platform !== 'linux' && 'needs /proc' },
-    async (t) => {
-      const folder = pluginsFolder(t, {
-        [`a/plugin.${format}`]: valueCode(format, 0),
-        'b/metadata.json': { dependencies: ['a'] },
-        [`b/plugin.${format}`]: valueCode(format, 'b'),
-      })
-      const manager = managerFor(t, folder, { watch: { settle: 0 } })
-      await manager.start()
-      await until(() => manager.heard.watch.some(({ kind }) => kind === 'ready'))
-      const edit = async (value: number): Promise<void> => {
-        folder.write({ [`a/plugin.${format}`]: valueCode(format, value) })
-        await until(
-          () => valueOf(manager, 'a') === value,
-          () => manager.plugins,
-        )
-      }
-      for (let value = 1; value <= 10; value += 1) await edit(value)
-      const before = resources()
-      for (let value = 11; value <= 510; value += 1) await edit(value)
-      await manager.settled()
-      // What is under way (a file being written to the cache, say) has a moment to end.
-      await until(() => isAsBefore(resources(), before), resources)
-      assert.equal(snapshot(manager, 'b').generation, snapshot(manager, 'a').generation)
-      assert.ok(snapshot(manager, 'a').generation >= 500)
-      assert.deepEqual(manager.heard.problems, [])
-    },
-  )
 }
 
 test(

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ProblemCode } from 'plugbay'
 import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
 import type { TestManager } from '../manager.ts'
-import { formats, pluginCode } from '../plugin-code.ts'
+import { formats, pluginCode, valueCode } from '../plugin-code.ts'
 import type { CodeParts, Format } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
 
@@ -311,4 +311,24 @@ test('what an abandoned activate brings about late is deactivated once, and its 
   assert.deepEqual(seen, ['late effect undone', 'late deactivated'])
   assert.equal(valueOf(manager, 'a'), 1)
   assert.deepEqual(manager.heard.codes('a').sort(), ['ERR_PLUGIN_ACTIVATE_TIMEOUT', 'ERR_PLUGIN_LATE_EFFECT'])
+})
+
+test('what is said of a plugin that goes on is said of its newest files', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': valueCode('cjs', 1) })
+  const manager = managerFor(t, folder)
+  await manager.start()
+  const said = async (): Promise<string> => {
+    await manager.settled()
+    const { state, because } = snapshot(manager, 'a')
+    assert.deepEqual([state, valueOf(manager, 'a')], ['active', 1])
+    return because
+  }
+  folder.write({ 'a/plugin.cjs': 'exports.activate = (' })
+  assert.match(await said(), /^generation 1 keeps running: .*Unexpected/)
+  folder.remove('a/plugin.cjs')
+  assert.match(await said(), /^generation 1 keeps running: settling: no entry yet/)
+  folder.write({ 'a/metadata.json': '{' })
+  assert.match(await said(), /^generation 1 keeps running: The file ends/)
+  folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': valueCode('cjs', 1) })
+  assert.doesNotMatch(await said(), /keeps running/)
 })

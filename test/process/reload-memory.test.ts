@@ -10,8 +10,8 @@ import { promisify } from 'node:util'
 
 const child = fileURLToPath(new URL('reload-memory.child.js', import.meta.url))
 const run = promisify(execFile)
-/** A heap of 64 MB holds a state of 512 KB some hundred times; `npm run soak` asks for 3,000. */
-const RELOADS = Number(process.env['PLUGBAY_RELOADS'] ?? 1000)
+/** A heap of 64 MB holds a state of 512 KB some hundred times; `npm run soak` asks for more. */
+const RELOADS = Number(process.env['PLUGBAY_RELOADS'] ?? 300)
 
 const kinds = [
   ['a CommonJS plugin', 'plugin.cjs'],

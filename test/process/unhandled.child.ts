@@ -1,10 +1,10 @@
-// A host with one plugin that throws where nobody catches it: argv is the folder, what happens, and who captures.
+// A host with plugins that throw where nobody catches it: argv is the folder, what happens, and who captures.
 import { EventEmitter } from 'node:events'
 import { createPluginManager } from 'plugbay'
 
 const [folder = '', what = '', capture = 'capture'] = process.argv.slice(2)
 const quiet = (): void => undefined
-const emitter = new EventEmitter()
+const emitters: EventEmitter[] = []
 if (what === 'own-listener')
   process.on('uncaughtException', (cause) => process.stdout.write(`host heard ${cause.message}\n`))
 const other = createPluginManager({
@@ -21,7 +21,11 @@ const manager = createPluginManager({
   config: false,
   cacheDirectory: `${folder}/cache`,
   watch: false,
-  context: { emitter },
+  context: () => {
+    const emitter = new EventEmitter()
+    emitters.push(emitter)
+    return { emitter }
+  },
   captureUnhandled: capture !== 'ignore',
   log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
 })
@@ -29,7 +33,7 @@ manager.on('problem', ({ code, plugin, severity, file, line, message }) => {
   process.stdout.write(`${JSON.stringify({ code, plugin, severity, file, line, message })}\n`)
 })
 await manager.start()
-setImmediate(() => emitter.emit('go'))
+for (const emitter of emitters) setImmediate(() => emitter.emit('go'))
 if (what === 'stop') await manager.disable('a')
 if (what === 'host-throws')
   setTimeout(() => {
@@ -41,7 +45,7 @@ if (what === 'own-listener')
     throw new Error('the host itself')
   }, 1)
 setTimeout(() => {
-  process.stdout.write(`alive ${manager.get('a')?.state}\n`)
+  process.stdout.write(`alive ${manager.plugins.map(({ state }) => state).join()}\n`)
   void Promise.all([manager.close(), other.close()]).then(() =>
     process.stdout.write(`closed ${process.listenerCount('uncaughtException')}\n`),
   )

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Problem } from 'plugbay'
 import { formats, pluginCode } from '../plugin-code.ts'
-import type { Format } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
 import { runChild } from './child.ts'
 
@@ -29,30 +28,37 @@ async function run(
   t: Parameters<typeof pluginsFolder>[0],
   activate: string,
   values: readonly string[],
-  format: Format = 'cjs',
-): Promise<Awaited<ReturnType<typeof runChild>> & { file: string }> {
-  const folder = pluginsFolder(t, {
-    [`a/plugin.${format}`]: pluginCode(format, { top: '// first line', activate }),
-  })
-  return {
-    ...(await runChild('unhandled', [folder.root, ...values])),
-    file: folder.file(`a/plugin.${format}`),
-  }
+): ReturnType<typeof runChild> {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': pluginCode('cjs', { top: '// first line', activate }) })
+  return runChild('unhandled', [folder.root, ...values])
 }
 
 for (const [what, activate] of Object.entries(wrongs)) {
   test(`${what} is that plugin’s problem with its place, and the host lives`, async (t) => {
-    for (const format of formats) {
-      const { code, out, err, file } = await run(t, activate, ['plugin'], format)
-      assert.deepEqual([code, err], [0, ''], out)
-      const [problem, ...more] = problemsIn(out)
-      assert.deepEqual(more, [])
-      assert.ok(problem)
-      const { message, ...rest } = problem
-      assert.deepEqual(rest, { code: 'ERR_PLUGIN_UNHANDLED', plugin: 'a', severity: 'error', file, line: 2 })
-      assert.match(message, /oops/)
-      assert.match(out, /alive active\nclosed 0\n/)
-    }
+    const folder = pluginsFolder(
+      t,
+      Object.fromEntries(
+        formats.map((format) => [
+          `in-${format}/plugin.${format}`,
+          pluginCode(format, { top: '// first line', activate }),
+        ]),
+      ),
+    )
+    const { code, out, err } = await runChild('unhandled', [folder.root, 'plugin'])
+    assert.deepEqual([code, err], [0, ''], out)
+    const problems = problemsIn(out).sort((one, other) => (one.plugin! < other.plugin! ? -1 : 1))
+    assert.deepEqual(
+      problems.map(({ code, plugin, severity, file, line }) => ({ code, plugin, severity, file, line })),
+      formats.map((format) => ({
+        code: 'ERR_PLUGIN_UNHANDLED',
+        plugin: `in-${format}`,
+        severity: 'error',
+        file: folder.file(`in-${format}/plugin.${format}`),
+        line: 2,
+      })),
+    )
+    for (const { message } of problems) assert.match(message, /oops/)
+    assert.match(out, /alive active,active,active\nclosed 0\n/)
   })
 
   test(`without the option, ${what} ends the process as always`, async (t) => {

@@ -1,0 +1,17 @@
+import { test } from 'node:test'
+import { formats } from '../plugin-code.ts'
+import { pluginsFolder } from '../plugin-folder.ts'
+import { reloadResources } from './reload-resources.ts'
+
+/** `npm run soak` asks for 10,000. */
+const RELOADS = 200
+
+for (const format of formats) {
+  test(
+    `${RELOADS} reloads leave generations, descriptors, watches, listeners and the heap as they were (${format})`,
+    { skip: process.platform !== 'linux' && 'needs /proc' },
+    async (t) => {
+      await reloadResources(pluginsFolder(t).root, format, RELOADS)
+    },
+  )
+}
