@@ -106,7 +106,9 @@ exports.attach = ({ value, reload, handler, opened, asks = false, close = () => 
   const socket = connect(Number(process.env.PEERS_PORT), '127.0.0.1')
   const send = (message) => socket.write(`${JSON.stringify(message)}\n`)
   socket.on('error', () => {})
-  createInterface({ input: socket }).on('line', async (line) => {
+  const lines = createInterface({ input: socket })
+  lines.on('error', () => {})
+  lines.on('line', async (line) => {
     const { id, command, ...rest } = JSON.parse(line)
     try {
       send({ id, answer: (await commands[command](rest)) ?? {} })

@@ -200,7 +200,9 @@ export class Application {
       if (this.#host === host) this.#host = undefined
     })
     this.#hosts.push(host)
-    createInterface({ input: socket }).on('line', (line) => this.#heard(host, JSON.parse(line)))
+    createInterface({ input: socket })
+      .on('line', (line) => this.#heard(host, JSON.parse(line)))
+      .on('error', () => {})
   }
 
   #heard(host, message) {

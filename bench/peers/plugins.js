@@ -42,7 +42,7 @@ export class Plugins {
   filesOf(name) {
     const needs = name !== this.names[0] && this.needs(name) ? this.names[0] : undefined
     return {
-      ...this.contender.about?.(name, needs),
+      ...this.contender.about?.(name, needs, this.shape),
       [this.contender.entry ?? 'plugin.js']: this.contender.source(name, needs),
       'lib.js': LIB[this.kind](this.shape === 'folder'),
       'value.js': this.valueSource(0),

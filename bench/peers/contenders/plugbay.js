@@ -16,11 +16,13 @@ function plugbay(kind) {
       default: { watch: true, says: 'settle 50 ms' },
       smallest: { watch: { settle: 0 }, says: 'settle 0' },
     },
-    about: (name, needs) => ({
+    about: (name, needs, shape) => ({
       'metadata.json': JSON.stringify({
         name,
         version: '1.0.0',
         ...(needs && { dependencies: [needs] }),
+        // Data that the plugin reads at its start: the README, `watch`.
+        ...(shape === 'folder' && { watch: ['part-*.json'] }),
       }),
     }),
     source: (
