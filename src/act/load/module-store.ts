@@ -36,6 +36,8 @@ export class ModuleStore {
   readonly resolutions: Map<string, Map<string, string | undefined>> = new Map()
   /** File and specifier of what was not found. */
   readonly missing: Set<readonly [string, string]> = new Set()
+  /** By path: the content of files that do not compile. */
+  readonly #refused = new Map<string, FileContent>()
   /** Folders known to be no links. */
   readonly realFolders: Set<string> = new Set()
   /** What was found when the program was prepared, until it has been evaluated. */
@@ -151,6 +153,9 @@ export class ModuleStore {
       if (!isOwnFile(this.#real, path) || this.formats.of(path) === 'compiled') continue
       if (!content.equals(contents.of(path, plugin.files.get(ownName(this.#real, path))))) return false
     }
+    for (const [path, content] of this.#refused) {
+      if (!content.equals(contents.of(path, plugin.files.get(ownName(this.#real, path))))) return false
+    }
     for (const [file, specifier] of this.missing) if (canResolve(file, specifier)) return false
     const names = new KnownFiles(plugin).code.join('\0')
     if (names !== this.#names && !this.#resolvesTheSame()) return false
@@ -211,6 +216,7 @@ export class ModuleStore {
       return { kind: 'commonjs', content, code: compileCommonjs(path, text, this.#plugin) }
     } catch (error) {
       if (format === 'unknown' && isModuleSyntax(error)) return { kind: 'compiled', content }
+      if (isOwnFile(this.#real, path)) this.#refused.set(path, content)
       throw error
     }
   }

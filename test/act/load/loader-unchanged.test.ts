@@ -173,3 +173,16 @@ test('metadata.json is part of the code when the code imports it', async (t) => 
   assert.notEqual(next, code)
   assert.equal((await place.evaluate(next)).v, '2.0.0')
 })
+
+test('cjs: a file two modules deep that did not compile is looked at again', async (t) => {
+  const place = workplace(t, filesOf('cjs'))
+  const first = await place.prepare()
+  await place.evaluate(first)
+  place.write({ 'lib/b.cjs': 'exports.v = (' })
+  const broken = await place.prepare(first)
+  await assert.rejects(place.evaluate(broken), SyntaxError)
+  assert.equal(await place.prepare(broken), broken)
+  place.write({ 'lib/b.cjs': 'exports.v = 2' })
+  assert.equal(place.loader.differs(place.look(), broken), true)
+  assert.equal((await place.evaluate(await place.prepare(broken))).v, 2)
+})
