@@ -42,14 +42,14 @@ test('the lock is given back when the work throws', async (t) => {
   assert.equal(existsSync(path), false)
 })
 
-test('a lock of a process that is gone is taken over', async (t) => {
+test('K7 a stale lock of a dead process: it is taken over', async (t) => {
   const path = lockIn(t)
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   writeFileSync(path, `${pid} ${hostname()}\n`)
   assert.equal(await withFileLock(path, async () => 'mine'), 'mine')
 })
 
-test('a lock that nobody gave back for ten seconds is taken over, whoever wrote it', async (t) => {
+test('K7 a lock that nobody gave back for ten seconds: it is taken over, whoever wrote it', async (t) => {
   const path = lockIn(t)
   writeFileSync(path, '1 another-machine\n')
   const then = Date.now() / 1000 - 11

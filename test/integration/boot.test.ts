@@ -374,7 +374,7 @@ test('plan() tells what the next look would do, and does nothing', async (t) => 
   assert.deepEqual(manager.plan().stop, ['d'])
 })
 
-test('start() is called once', async (t) => {
+test('C8 start() twice: the second is refused', async (t) => {
   const manager = managerFor(t, pluginsFolder(t))
   await manager.start()
   await assert.rejects(manager.start(), { code: 'ERR_PLUGIN_STARTED' })

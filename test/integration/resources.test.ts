@@ -37,7 +37,7 @@ function isAsBefore(after: Resources, before: Resources): boolean {
 
 for (const format of formats) {
   test(
-    `five hundred reloads leave descriptors, watches and listeners as they were (${format})`,
+    `R8 descriptors, watches and listeners over 500 reloads (${format}): as they were`,
     { skip: process.platform !== 'linux' && 'needs /proc' },
     async (t) => {
       const folder = pluginsFolder(t, {
@@ -69,7 +69,7 @@ for (const format of formats) {
 }
 
 test(
-  'a manager that is closed leaves nothing behind',
+  'R8 a manager that is closed: nothing of it is left',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
     const folder = pluginsFolder(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { Problem } from 'plugbay'
 import { formats, pluginCode } from '../plugin-code.ts'
 import type { Format } from '../plugin-code.ts'
@@ -14,9 +15,10 @@ const wrongs: Readonly<Record<string, string>> = {
   'a throw from a timer': 'setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a timer of the context': 'ctx.setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a listener of ctx.on': 'ctx.on(ctx.host.emitter, "go", () => { throw new Error("oops") })',
-  'an error event that nobody hears':
-    'const { EventEmitter } = process.getBuiltinModule("node:events"); const own = new EventEmitter(); setTimeout(() => own.emit("error", new Error("oops")), 5)',
 }
+
+const errorEvent =
+  'const { EventEmitter } = process.getBuiltinModule("node:events"); const own = new EventEmitter(); setTimeout(() => own.emit("error", new Error("oops")), 5)'
 
 function problemsIn(out: string): Problem[] {
   return out
@@ -26,7 +28,7 @@ function problemsIn(out: string): Problem[] {
 }
 
 async function run(
-  t: Parameters<typeof pluginsFolder>[0],
+  t: TestContext,
   activate: string,
   values: readonly string[],
   format: Format = 'cjs',
@@ -40,28 +42,39 @@ async function run(
   }
 }
 
-for (const [what, activate] of Object.entries(wrongs)) {
-  test(`${what} is that plugin’s problem with its place, and the host lives`, async (t) => {
-    for (const format of formats) {
-      const { code, out, err, file } = await run(t, activate, ['plugin'], format)
-      assert.deepEqual([code, err], [0, ''], out)
-      const [problem, ...more] = problemsIn(out)
-      assert.deepEqual(more, [])
-      assert.ok(problem)
-      const { message, ...rest } = problem
-      assert.deepEqual(rest, { code: 'ERR_PLUGIN_UNHANDLED', plugin: 'a', severity: 'error', file, line: 2 })
-      assert.match(message, /oops/)
-      assert.match(out, /alive active\nclosed 0\n/)
-    }
-  })
-
-  test(`without the option, ${what} ends the process as always`, async (t) => {
-    const { code, out, err } = await run(t, activate, ['plugin', 'ignore'])
-    assert.equal(code, 1)
-    assert.match(err, /oops/)
-    assert.doesNotMatch(out, /alive/)
-  })
+async function isThePluginsProblem(t: TestContext, activate: string): Promise<void> {
+  for (const format of formats) {
+    const { code, out, err, file } = await run(t, activate, ['plugin'], format)
+    assert.deepEqual([code, err], [0, ''], out)
+    const [problem, ...more] = problemsIn(out)
+    assert.deepEqual(more, [])
+    assert.ok(problem)
+    const { message, ...rest } = problem
+    assert.deepEqual(rest, { code: 'ERR_PLUGIN_UNHANDLED', plugin: 'a', severity: 'error', file, line: 2 })
+    assert.match(message, /oops/)
+    assert.match(out, /alive active\nclosed 0\n/)
+  }
 }
+
+async function endsTheProcess(t: TestContext, activate: string): Promise<void> {
+  const { code, out, err } = await run(t, activate, ['plugin', 'ignore'])
+  assert.equal(code, 1)
+  assert.match(err, /oops/)
+  assert.doesNotMatch(out, /alive/)
+}
+
+for (const [what, activate] of Object.entries(wrongs)) {
+  test(`P13 an error that nobody catches (${what}): with captureUnhandled the plugin’s problem with its place, and the host lives`, (t) =>
+    isThePluginsProblem(t, activate))
+  test(`P13 an error that nobody catches (${what}): without the option it ends the process as always`, (t) =>
+    endsTheProcess(t, activate))
+}
+
+test('P14 an error event that nobody hears: with captureUnhandled the plugin’s problem with its place, and the host lives', (t) =>
+  isThePluginsProblem(t, errorEvent))
+
+test('P14 an error event that nobody hears: without the option it ends the process as always', (t) =>
+  endsTheProcess(t, errorEvent))
 
 for (const what of ['host-throws', 'host-rejects']) {
   test(`the host’s own error ends the process with its usual exit code and its own stack: ${what}`, async (t) => {
@@ -95,7 +108,7 @@ test('of two managers the one whose plugin it is hears of it, and the host’s o
   }
 })
 
-test('a plugin that left something behind when it was stopped is still known as the one to blame', async (t) => {
+test('P13 an error of a plugin that was stopped before: it is still known as the one to blame', async (t) => {
   const { code, out, err } = await run(
     t,
     'const late = new Promise((resolve) => globalThis.setTimeout(resolve, 60)); void late.then(() => { throw new Error("oops") })',
