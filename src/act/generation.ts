@@ -18,7 +18,7 @@ import { createContext } from './context.ts'
 import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
 import type { EffectsOptions, EffectTrouble } from './effects.ts'
-import { GenerationProblems, StepFailure } from './generation-problems.ts'
+import { GenerationProblems, isStepFailure } from './generation-problems.ts'
 import { HostScope } from './host-scope.ts'
 import { ownedTimers } from './owned-timers.ts'
 import { isThenable } from './thenable.ts'
@@ -109,7 +109,7 @@ export class Generation {
       this.#definition = definition
     } catch (cause) {
       await this.#endEffects()
-      throw cause instanceof StepFailure
+      throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     } finally {
@@ -147,7 +147,7 @@ export class Generation {
     } catch (cause) {
       this.#abortWith(cause)
       await this.#endEffects()
-      throw cause instanceof StepFailure
+      throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
     } finally {

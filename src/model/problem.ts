@@ -108,5 +108,10 @@ export class PluginError extends Error {
 
 /** True for a {@link PluginError} of any copy of plugbay in the process. */
 export function isPluginError(value: unknown): value is PluginError {
-  return typeof value === 'object' && value !== null && brand in value
+  try {
+    return typeof value === 'object' && value !== null && brand in value
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return false
+  }
 }
