@@ -367,6 +367,21 @@ test("a rejection that a handler leaves behind is its plugin's, and the host liv
   assert.equal(await running.get('/wild'), '200 fine')
 })
 
+test('P19 process.exit() in a plugin: the process ends with its code, and the last line says who and where', async (t) => {
+  const cwd = await folder(t, {
+    'plugins/rude/metadata.json': metadata('rude'),
+    'plugins/rude/plugin.js': `exports.activate = ({ host }) => {
+      host.http.get('/', async (c) => { await 0; process.exit(c.req.query('code')) })
+    }`,
+  })
+  const running = await start(t, cwd)
+  await assert.rejects(running.get('/rude?code=7'))
+  assert.equal(await running.exit, 7)
+  await running.says(
+    /plugins\/rude\/plugin\.js:2:\d+ ERR_PLUGIN_EXIT rude ended the process \(exit code 7\)\./,
+  )
+})
+
 test('two plugins that want one prefix: the second fails and names both', async (t) => {
   const cwd = await folder(t, {
     'plugins/a/metadata.json': metadata('a', { routes: { prefix: '/shop' } }),
