@@ -76,10 +76,22 @@ export class ConfigFile {
         plugin: name,
         file: path,
         message: `${path} could not be written: ${messageOf(cause)}. Nothing was changed.`,
-        hint: 'Make the file and its folder writable and the file valid, or leave out persist.',
+        hint: `${remedy(cause)}, or leave out persist.`,
         cause,
       })
     }
+  }
+}
+
+function remedy(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Free some space on its disk'
+    case 'EROFS':
+      return 'Its disk is read-only: change the file where it comes from'
+    default:
+      return 'Make the file and its folder writable and the file valid'
   }
 }
 
