@@ -90,6 +90,7 @@ function remedy(cause: unknown): string {
       return 'Free some space on its disk'
     case 'EROFS':
       return 'Its disk is read-only: change the file where it comes from'
+    case undefined:
     default:
       return 'Make the file and its folder writable and the file valid'
   }
