@@ -14,6 +14,8 @@ export class ConfigFile {
   readonly #judge: ConfigJudge
   #text: string | undefined
   #seen = false
+  /** There was no file when it was first looked for: that decides nothing, and holds until there is one that is any good. */
+  #absent = false
   #problems: readonly Problem[] = []
 
   constructor(path: string | undefined, judge: ConfigJudge) {
@@ -31,18 +33,18 @@ export class ConfigFile {
     if (this.path === undefined) return undefined
     const fact = readConfigText(this.path)
     if (fact.kind === 'missing') {
+      this.#absent ||= !this.#seen && this.#problems.length === 0
       if (this.#seen) this.#problems = [missing(this.path)]
+      else if (this.#absent) this.#problems = []
+      this.#text = undefined
       return undefined
     }
-    if (fact.kind === 'text' && fact.text === this.#text) {
-      this.#problems = this.#problems.filter(({ code }) => code !== 'ERR_PLUGIN_CONFIG_MISSING')
-      return undefined
-    }
+    if (fact.kind === 'text' && fact.text === this.#text) return undefined
     const judged = this.#judge(fact)
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      return this.#seen ? undefined : unusableConfig(this.path)
+      return this.#seen || this.#absent ? undefined : unusableConfig(this.path)
     }
     this.#seen = true
     this.#problems = []

@@ -134,6 +134,29 @@ test('K1 the config file is deleted and comes back as it was: nothing restarts',
   assert.deepEqual([snapshot(manager, 'a').generation, snapshot(manager, 'b').state], [1, 'off'])
 })
 
+test('K2 a config file that is half written when it first appears: what runs goes on, until it is whole', async (t) => {
+  const folder = pluginsFolder(t, {
+    'a/plugin.cjs': valueCode('cjs', 1),
+    'b/plugin.cjs': valueCode('cjs', 1),
+  })
+  const manager = managerFor(t, folder)
+  await manager.start()
+  const api = manager.api('a')
+  for (const text of ['', '{ "plugins": [{ "name": "b",']) {
+    folder.config(text)
+    await manager.settled()
+    assert.equal(manager.api('a'), api)
+    assert.equal(valueOf(manager, 'b'), 1)
+    assert.equal(manager.heard.problems.at(-1)?.code, 'ERR_PLUGIN_JSON_SYNTAX')
+  }
+  rmSync(folder.configFile)
+  assert.deepEqual((await manager.settled()).problems, [])
+  folder.config({ plugins: [{ name: 'b', enabled: false }] })
+  assert.deepEqual((await manager.settled()).problems, [])
+  assert.equal(manager.api('a'), api)
+  assert.equal(snapshot(manager, 'b').state, 'off')
+})
+
 test('K15 a dependency that is turned off in the config while its dependents run: they stop before it, and say why', async (t) => {
   const seen: string[] = []
   const says = (name: string): string =>

@@ -13,12 +13,15 @@ export function namespaceWith(setup: string, flags = '-Urm'): Recipe {
   return recipe(['unshare', flags, 'sh', '-c', `${setup} && exec "$@"`, 'sh'])
 }
 
-/** As a user who owns nothing. */
-export const asNobody: Recipe = recipe(['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'])
+/** As a user who owns nothing, and may not read what is not everybody's. */
+export function asNobody(): Recipe {
+  const command = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
+  return recipe(command, [process.execPath, '--check', fileURLToPath(import.meta.url)])
+}
 
-function recipe(command: readonly string[]): Recipe {
-  const [name = '', ...rest] = command
-  const { status, stderr, error } = spawnSync(name, [...rest, 'true'], { encoding: 'utf8' })
+function recipe(command: readonly string[], probe: readonly string[] = ['true']): Recipe {
+  const [name = '', ...rest] = [...command, ...probe]
+  const { status, stderr, error } = spawnSync(name, rest, { encoding: 'utf8' })
   return { command, refused: status === 0 ? false : `${name}: ${error?.message ?? stderr.trim()}` }
 }
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { FileFact } from '../../model/facts.ts'
 import { sameFact } from '../../model/same-fact.ts'
 import { isInside } from './own-files.ts'
+import { statOf } from './stat-of.ts'
 
 /** A file's content, as far as comparing it takes. */
 export interface ContentHash {
@@ -68,7 +69,7 @@ export class ContentHashes {
 
 /** What `stat` says of a file now. */
 export function factOf(path: string): FileFact | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statOf(path)
   return stat === undefined
     ? undefined
     : { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino }
