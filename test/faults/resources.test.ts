@@ -121,8 +121,8 @@ test('R4 a disk that gives errors when a file is read (EIO): what runs goes on, 
   assert.equal(manager.api('a'), api)
   assert.equal(snapshot(manager, 'a').state, 'active')
   assert.deepEqual(
-    manager.heard.problems.map(({ code: found, file }) => [found, file]).sort(),
-    [folder.configFile, metadata].map((file) => ['ERR_PLUGIN_FILE_UNREADABLE', file]).sort(),
+    manager.heard.problems.map(({ code: found, file }) => `${found} ${file}`).sort(),
+    [folder.configFile, metadata].map((file) => `ERR_PLUGIN_FILE_UNREADABLE ${file}`).sort(),
   )
   for (const { message, hint } of manager.heard.problems) {
     assert.match(message, new RegExp(`cannot be read \\(${code}\\)`))
