@@ -1,3 +1,4 @@
+import { captureExit } from './act/exit.ts'
 import { captureUnhandled } from './act/unhandled.ts'
 import { within } from './act/within.ts'
 import { Events } from './hall/events.ts'
@@ -216,14 +217,16 @@ class Manager implements PluginManager {
   }
 
   #captureUnhandled(): void {
-    this.#stopCapturing = captureUnhandled(
-      (plugin) => {
-        const slot = this.#rooms.engine.slots.get(plugin)
-        const candidate = slot?.live?.parts.candidate
-        return slot && [candidate?.directory, candidate?.real].flatMap((folder) => folder || [])
-      },
-      (problem) => this.#problems.note(problem),
-    )
+    const folders = (plugin: string): string[] | undefined => {
+      const slot = this.#rooms.engine.slots.get(plugin)
+      const candidate = slot?.live?.parts.candidate
+      return slot && [candidate?.directory, candidate?.real].flatMap((folder) => folder || [])
+    }
+    const note = (problem: Problem): void => this.#problems.note(problem)
+    const stops = [captureUnhandled(folders, note), captureExit(folders, note)]
+    this.#stopCapturing = () => {
+      for (const stop of stops) stop()
+    }
   }
 
   /** A problem that nobody listens for goes to the log. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { access, chmod, constants, open, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { access, chmod, constants, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { withFileLock } from './file-lock.ts'
 
 /** The text of a config file before an edit and after it. */
@@ -35,6 +35,7 @@ export async function editConfig(
     if (after !== before) {
       // A folder that can be written would let a file be replaced that somebody has protected.
       if (before !== undefined) await access(target, constants.W_OK)
+      await sweep(target)
       await replaceFile(target, after)
     }
     return { before, after }
@@ -48,6 +49,15 @@ function readIfThere(path: string): string | undefined {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw cause
   }
+}
+
+/** Removes what writers left that were killed: whoever holds the lock is the only one who writes. */
+async function sweep(path: string): Promise<void> {
+  const begin = `${basename(path)}.`
+  const isLeft = (name: string): boolean =>
+    name.startsWith(begin) && /^[0-9a-f]{12}\.tmp$/.test(name.slice(begin.length))
+  const names = await readdir(dirname(path))
+  await Promise.all(names.filter(isLeft).map((name) => rm(join(dirname(path), name), { force: true })))
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

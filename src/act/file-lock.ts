@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,26 +13,53 @@ const RETRY_MS = 10
  * @throws what the file system says when the lock file cannot be made
  */
 export async function withFileLock<T>(path: string, run: () => Promise<T>): Promise<T> {
-  while (!(await acquire(path))) {
-    if (await isStale(path)) await rm(path, { force: true })
+  const mark = `${process.pid} ${hostname()} ${randomBytes(6).toString('hex')}\n`
+  while (!(await acquire(path, mark))) {
+    if (await isStale(path)) await clear(path, mark)
     else await delay(RETRY_MS + Math.random() * RETRY_MS)
   }
   try {
     return await run()
   } finally {
-    await rm(path, { force: true })
+    // Whoever took longer than ten seconds may have lost it to somebody else.
+    if ((await readFile(path, 'utf8').catch(() => '')) === mark) await rm(path, { force: true })
   }
 }
 
-async function acquire(path: string): Promise<boolean> {
+async function acquire(path: string, mark: string): Promise<boolean> {
+  let file
   try {
-    const file = await open(path, 'wx')
-    await file.writeFile(`${process.pid} ${hostname()}\n`)
-    await file.close()
-    return true
+    file = await open(path, 'wx')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw cause
+  }
+  try {
+    await file.writeFile(mark)
+  } catch (cause) {
+    // On a full disk there is room for the file, and none for its text: nobody must wait for it.
+    await rm(path, { force: true })
+    throw cause
+  } finally {
+    await file.close()
+  }
+  return true
+}
+
+/**
+ * Removes a stale lock. Of several that find it one does, after another look: by then it may be the lock of somebody who
+ * has just taken it over.
+ */
+async function clear(path: string, mark: string): Promise<void> {
+  const claim = `${path}.stale`
+  if (!(await acquire(claim, mark))) {
+    if (await isStale(claim)) await rm(claim, { force: true })
+    return
+  }
+  try {
+    if (await isStale(path)) await rm(path, { force: true })
+  } finally {
+    await rm(claim, { force: true })
   }
 }
 

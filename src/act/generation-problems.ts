@@ -7,13 +7,21 @@ import type { GenerationHost } from './generation.ts'
 import { messageOf } from './message-of.ts'
 import { problemOf } from './load/problem-of.ts'
 
+const failures = new WeakSet<object>()
+
 /** Carries a problem out of a step that failed. */
 export class StepFailure extends Error {
   readonly problem: Problem
   constructor(problem: Problem) {
     super(problem.message, { cause: problem.cause })
     this.problem = problem
+    failures.add(this)
   }
+}
+
+/** Not by `instanceof`, which a proxy that a plugin throws could answer by throwing. */
+export function isStepFailure(cause: unknown): cause is StepFailure {
+  return typeof cause === 'object' && cause !== null && failures.has(cause)
 }
 
 const MEND = 'Mend it and save; the next good save takes over.'

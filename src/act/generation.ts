@@ -19,7 +19,7 @@ import { createContext } from './context.ts'
 import type { ContextSource } from './context.ts'
 import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
-import { GenerationProblems, StepFailure } from './generation-problems.ts'
+import { GenerationProblems, isStepFailure } from './generation-problems.ts'
 import { HostScope } from './host-scope.ts'
 import { ownedTimers } from './owned-timers.ts'
 import { prefixedLog } from './prefixed-log.ts'
@@ -144,7 +144,7 @@ export class Generation implements ContextSource {
       this.#definition = definition
     } catch (cause) {
       await this.#endEffects()
-      throw cause instanceof StepFailure
+      throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     } finally {
@@ -174,7 +174,7 @@ export class Generation implements ContextSource {
     } catch (cause) {
       this.#abortWith(cause)
       await this.#endEffects()
-      throw cause instanceof StepFailure
+      throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
     } finally {

@@ -2,7 +2,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
 import { Generation } from './generation.ts'
-import { StepFailure } from './generation-problems.ts'
+import { isStepFailure } from './generation-problems.ts'
 import { messageOf } from './message-of.ts'
 import type { GenerationHost, GenerationParts } from './generation.ts'
 
@@ -330,7 +330,7 @@ class Transaction {
 }
 
 function problemOf(cause: unknown, plugin: string): Problem {
-  if (cause instanceof StepFailure) return cause.problem
+  if (isStepFailure(cause)) return cause.problem
   return {
     code: 'ERR_PLUGIN_LOAD',
     severity: 'error',

@@ -15,6 +15,8 @@ export class ConfigFile {
   readonly #store: ConfigStore
   #text: string | undefined
   #seen = false
+  /** There was no file when it was first looked for: that decides nothing, and holds until there is one that is any good. */
+  #absent = false
   #problems: readonly Problem[] = []
 
   constructor(path: string | undefined, judge: ConfigJudge, store: ConfigStore) {
@@ -33,18 +35,18 @@ export class ConfigFile {
     if (this.path === undefined) return undefined
     const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
+      this.#absent ||= !this.#seen && this.#problems.length === 0
       if (this.#seen) this.#problems = [missing(this.path)]
+      else if (this.#absent) this.#problems = []
+      this.#text = undefined
       return undefined
     }
-    if (fact.kind === 'text' && fact.text === this.#text) {
-      this.#problems = this.#problems.filter(({ code }) => code !== 'ERR_PLUGIN_CONFIG_MISSING')
-      return undefined
-    }
+    if (fact.kind === 'text' && fact.text === this.#text) return undefined
     const judged = this.#judge(fact)
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      return this.#seen ? undefined : unusableConfig(this.path)
+      return this.#seen || this.#absent ? undefined : unusableConfig(this.path)
     }
     this.#seen = true
     this.#problems = []
@@ -78,10 +80,23 @@ export class ConfigFile {
         plugin: name,
         file: path,
         message: `${path} could not be written: ${messageOf(cause)}. Nothing was changed.`,
-        hint: 'Make the file and its folder writable and the file valid, or leave out persist.',
+        hint: `${remedy(cause)}, or leave out persist.`,
         cause,
       })
     }
+  }
+}
+
+function remedy(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'Free some space on its disk'
+    case 'EROFS':
+      return 'Its disk is read-only: change the file where it comes from'
+    case undefined:
+    default:
+      return 'Make the file and its folder writable and the file valid'
   }
 }
 

@@ -156,12 +156,16 @@ export class Engine {
     return this.#planner.foresee(wanted, fresh)
   }
 
-  /** At a cold start one look must see all that is there: order, and who has a name, depend on it. */
-  async #seen({ folders: names }: LookRequest): Promise<Look> {
+  /**
+   * At a cold start one look must see all that is there: order, and who has a name, depend on it. Whoever asks for a
+   * reload means the files as they are by now, also if they were written just before.
+   */
+  async #seen({ folders: names, forced }: LookRequest): Promise<Look> {
     const { folders, clock } = this.#options
     const first = await folders.look(names)
-    if (!this.#intent.cold) return first
+    if (!this.#intent.cold && forced.size === 0) return first
     const changed = [...first.changed]
+    const gone = [...first.gone]
     let { again } = first
     for (let waited = 0; again !== undefined && waited < COLD_PATIENCE_MS;) {
       waited += again
@@ -169,9 +173,10 @@ export class Engine {
       await new Promise<void>((done) => void clock.setTimeout(done, pause))
       const next = await folders.look(new Set())
       changed.push(...next.changed)
+      gone.push(...next.gone)
       again = next.again
     }
-    return { changed, gone: first.gone, again }
+    return { changed, gone, again }
   }
 }
 

@@ -1,8 +1,12 @@
+import { isThenable } from '../act/thenable.ts'
 import type { ManagerEvents } from '../model/snapshot.ts'
 
-type Listener<K extends keyof ManagerEvents> = (event: ManagerEvents[K]) => void
+type Listener<K extends keyof ManagerEvents> = (event: ManagerEvents[K]) => unknown
 
-/** Tells listeners what happens. One that throws is reported and harms neither the others nor the manager. */
+/**
+ * Tells listeners what happens. One that throws or rejects is reported and harms neither the others nor the manager; what
+ * they return is not waited for.
+ */
 export class Events {
   readonly #listeners = new Map<keyof ManagerEvents, Set<Listener<any>>>()
   readonly #onThrow: (cause: unknown) => void
@@ -28,7 +32,8 @@ export class Events {
     // A listener may add or remove others: those hear the next event.
     for (const listener of Array.from(this.#listeners.get(event) ?? [])) {
       try {
-        listener(value)
+        const returned: unknown = listener(value)
+        if (isThenable(returned)) returned.then(undefined, this.#onThrow)
       } catch (cause) {
         this.#onThrow(cause)
       }

@@ -10,9 +10,7 @@ export interface CodePosition {
  * line of its stack, other errors in their frames.
  */
 export function codePosition(cause: unknown, folders: readonly string[]): CodePosition | undefined {
-  if (typeof cause !== 'object' || cause === null || !('stack' in cause) || typeof cause.stack !== 'string')
-    return undefined
-  for (const line of cause.stack.split('\n')) {
+  for (const line of stackOf(cause).split('\n')) {
     const match = /^(.+?):(\d+)(?::(\d+))?\)?$/.exec(line.trimEnd())
     if (!match) continue
     const [, before = '', row, column] = match
@@ -24,6 +22,16 @@ export function codePosition(cause: unknown, folders: readonly string[]): CodePo
     }
   }
   return undefined
+}
+
+/** Whatever can be thrown may itself throw when it is looked at. */
+function stackOf(cause: unknown): string {
+  try {
+    if (typeof cause !== 'object' || cause === null || !('stack' in cause)) return ''
+    return typeof cause.stack === 'string' ? cause.stack : ''
+  } catch {
+    return ''
+  }
 }
 
 /** The end of a text, from where it names something in a folder: names may hold blanks and brackets. */

@@ -50,6 +50,7 @@ export const CODES = {
   ERR_PLUGIN_LATE_EFFECT: 'Something was registered on a generation that had already ended (warning).',
   ERR_PLUGIN_ROLLBACK: 'Neither the new nor the old generation could be started.',
   ERR_PLUGIN_UNHANDLED: 'A rejection or an exception that nobody caught came from this plugin.',
+  ERR_PLUGIN_EXIT: 'The plugin called `process.exit()`.',
   ERR_PLUGIN_RESTART_REQUIRED: 'The change waits for a restart of the process (warning).',
   ERR_PLUGIN_RELOAD_STORM: 'The plugin writes what it is reloaded for each time that it starts (warning).',
   ERR_PLUGIN_DIRECTORY: 'The plugins folder is missing or unreadable.',
@@ -108,5 +109,10 @@ export class PluginError extends Error {
 
 /** True for a {@link PluginError} of any copy of plugbay in the process. */
 export function isPluginError(value: unknown): value is PluginError {
-  return typeof value === 'object' && value !== null && brand in value
+  try {
+    return typeof value === 'object' && value !== null && brand in value
+  } catch {
+    // A proxy that throws whatever is asked of it.
+    return false
+  }
 }

@@ -44,7 +44,7 @@ const config = fc
     return `{${one}${isAlone ? '' : `"unlisted": "off"${two},${three}`}${list}${three}}${one}`
   })
 
-test('however a file is written, one thing is added to it, and all that was there stays', () => {
+test('K11 a config file in any style: one thing is added, and all that was there stays', () => {
   fc.assert(
     fc.property(config, name, (text, name) => {
       const after = setEnabled(text, name, true)

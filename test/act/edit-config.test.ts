@@ -21,7 +21,7 @@ const enable = async (path: string, name: string, enabled: boolean): Promise<str
 
 const rootOf = (t: TestContext): string => pluginsFolder(t).root
 
-test('an entry is changed where it stands, and comments, order and formatting stay', () => {
+test('K11 comments, order and blanks of the config file: a toggle keeps them', () => {
   const before = `{
     // what runs here
     "plugins": [
@@ -117,7 +117,7 @@ test('a change that changes nothing does not write', async (t) => {
   assert.equal(statSync(path).ino, ino)
 })
 
-test('edits at the same time all survive, and a reader never sees half a file', async (t) => {
+test('K5 edits at the same time: all survive, and a reader never sees half a file', async (t) => {
   const path = join(rootOf(t), 'c.json')
   writeFileSync(path, '{"plugins":[]}')
   const names = Array.from({ length: 30 }, (_, index) => `p${index}`)

@@ -51,7 +51,7 @@ test('one that throws, one that rejects and one that never settles keep nobody e
   )
 })
 
-test('each is undone once, whoever calls for the end how often', async () => {
+test('P11 effects that are ended more than once: each is undone once', async () => {
   const { effects } = make()
   let count = 0
   effects.add(() => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -42,19 +42,50 @@ test('the lock is given back when the work throws', async (t) => {
   assert.equal(existsSync(path), false)
 })
 
-test('a lock of a process that is gone is taken over', async (t) => {
+test('K7 a stale lock of a dead process: it is taken over', async (t) => {
   const path = lockIn(t)
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   writeFileSync(path, `${pid} ${hostname()}\n`)
   assert.equal(await withFileLock(path, async () => 'mine'), 'mine')
 })
 
-test('a lock that nobody gave back for ten seconds is taken over, whoever wrote it', async (t) => {
+test('K7 a lock that nobody gave back for ten seconds: it is taken over, whoever wrote it', async (t) => {
   const path = lockIn(t)
   writeFileSync(path, '1 another-machine\n')
   const then = Date.now() / 1000 - 11
   utimesSync(path, then, then)
   assert.equal(await withFileLock(path, async () => 'mine'), 'mine')
+})
+
+test('K7 a stale lock that many find at once: each gets it, one at a time', async (t) => {
+  const { pid } = spawnSync(process.execPath, ['-e', ''])
+  for (let round = 0; round < 4; round += 1) {
+    const path = lockIn(t)
+    writeFileSync(path, `${pid} ${hostname()}\n`)
+    let inside = 0
+    let most = 0
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        for (let turn = 0; turn < index % 7; turn += 1) await new Promise(setImmediate)
+        await withFileLock(path, async () => {
+          inside += 1
+          most = Math.max(most, inside)
+          await delay(1)
+          inside -= 1
+        })
+      }),
+    )
+    assert.equal(most, 1)
+    assert.deepEqual(readdirSync(dirname(path)), ['plugins'])
+  }
+})
+
+test('K7 a lock that was taken over from somebody slow: he does not give back what is no longer his', async (t) => {
+  const path = lockIn(t)
+  await withFileLock(path, async () => {
+    writeFileSync(path, `${process.pid} another-owner\n`)
+  })
+  assert.equal(readFileSync(path, 'utf8'), `${process.pid} another-owner\n`)
 })
 
 test('a lock of another machine is waited for', async (t) => {

@@ -152,7 +152,7 @@ test('--load reports exports that are no plugin', async (t) => {
   assert.match(out, /^plugins\/odd\/plugin\.mjs: ERR_PLUGIN_EXPORTS: .*`activat`\.\n {2}\S/)
 })
 
-test('a plugin that ends the process is what is wrong with that plugin, and the others are loaded', async (t) => {
+test('P19 process.exit() in a plugin: `check --load` names the plugin and the place, and loads the others', async (t) => {
   const exit = await loaded(
     t,
     `const x: number = 0\n\nprocess.exit(x)\nexport const activate = () => {}\n`,
@@ -169,7 +169,7 @@ test('a plugin that ends the process is what is wrong with that plugin, and the 
   )
 })
 
-test('a plugin whose evaluation does not end is given up, whether it waits or works', async (t) => {
+test('P5 a loop without an end while it is loaded: `check --load` gives the plugin up, and names it', async (t) => {
   const waits = await loaded(
     t,
     `await new Promise(() => {})\nexport const activate = () => {}\n`,

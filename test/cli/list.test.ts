@@ -161,7 +161,7 @@ test('list --running shows what a running host has, also as JSON', async (t) => 
   )
 })
 
-test('list --running says what to do if nobody answers, or somebody else does', async (t) => {
+test('X5 a host that does not answer, or another program in its place: `list --running` says what to do', async (t) => {
   const cwd = await folder(t, {})
   const server = createServer((request, response) => {
     response.end(request.url === '/_plugbay/plugins' ? '<html>' : '')

@@ -44,7 +44,7 @@ test('each command has help with an example of its own', async (t) => {
   }
 })
 
-test('an unknown command or option ends with 2 and names the nearest known one, on stderr', async (t) => {
+test('X4 an unknown command or option: exit code 2, and the nearest on stderr', async (t) => {
   const cwd = await hello(t)
   assert.deepEqual(await plugbay(cwd, ['lst']), {
     code: 2,
@@ -63,19 +63,23 @@ test('an unknown command or option ends with 2 and names the nearest known one, 
   }
 })
 
-test('a reader that has seen enough ends it quietly', { skip: missing('bash') }, async (t) => {
-  const cwd = await hello(t)
-  for (const command of ['list', 'list --json', 'why hello', '--help']) {
-    const line = `'${process.execPath}' '${MAIN}' ${command} | true; echo "\${PIPESTATUS[0]}"`
-    assert.deepEqual(await execute('bash', ['-c', line], cwd), { code: 0, out: '0\n', err: '' }, command)
-  }
-  const first = `'${process.execPath}' '${MAIN}' list | head -1`
-  assert.deepEqual(await execute('bash', ['-c', first], cwd), {
-    code: 0,
-    out: 'NAME   VERSION  STATE  WHY\n',
-    err: '',
-  })
-})
+test(
+  'X4 a reader that has seen enough (`| head`): the command ends quietly',
+  { skip: missing('bash') },
+  async (t) => {
+    const cwd = await hello(t)
+    for (const command of ['list', 'list --json', 'why hello', '--help']) {
+      const line = `'${process.execPath}' '${MAIN}' ${command} | true; echo "\${PIPESTATUS[0]}"`
+      assert.deepEqual(await execute('bash', ['-c', line], cwd), { code: 0, out: '0\n', err: '' }, command)
+    }
+    const first = `'${process.execPath}' '${MAIN}' list | head -1`
+    assert.deepEqual(await execute('bash', ['-c', first], cwd), {
+      code: 0,
+      out: 'NAME   VERSION  STATE  WHY\n',
+      err: '',
+    })
+  },
+)
 
 test('list, check and why load no watcher, no compiler and no web framework', async (t) => {
   const cwd = await hello(t)

@@ -102,7 +102,7 @@ test('disable says who stops with it, and --with-dependencies turns those off, t
   assert.deepEqual(states(cwd), { store: false, notes: false, search: false })
 })
 
-test('enable says what is missing, and --with-dependencies turns on what is needed and off', async (t) => {
+test('K15 a plugin turned on needs one that is off: `enable` says so, and --with-dependencies turns it on', async (t) => {
   const cwd = await folder(t, { ...chain, [FILE]: CONFIG.replace('],', '],\n  "unlisted": "off"') })
   const alone = await plugbay(cwd, ['enable', 'search'])
   assert.equal(alone.out, 'enabled search\n')
@@ -300,7 +300,7 @@ async function mayNotWrite(t: TestContext): Promise<string | false> {
   return code === 0 ? false : `another user cannot run plugbay here: ${err}`
 }
 
-test('a user who may not write gets exit 1 and a clear message, and reads all the same', async (t) => {
+test('K8 a config file that this user may not write: exit code 1 with the remedy, and nothing is changed', async (t) => {
   const reason = await mayNotWrite(t)
   if (reason !== false) return t.skip(reason)
   const cwd = await folder(t, { ...chain, [FILE]: CONFIG })
@@ -361,7 +361,7 @@ test('a host that runs follows at once', async (t) => {
   await host.gives('/needy', '200 hi')
 })
 
-test('two processes that turn on 200 plugins each lose none, and the file parses at every moment', async (t) => {
+test('K5 two processes that turn on 200 plugins each: none is lost, and the file parses at every moment', async (t) => {
   const cwd = await folder(t, { 'plugins/.keep': '', [FILE]: '{\n  // kept\n  "plugins": []\n}\n' })
   const child = fileURLToPath(new URL('./toggle.child.js', import.meta.url))
   const running = ['a', 'b'].map((letter) => execute(process.execPath, [child, letter, '200'], cwd))

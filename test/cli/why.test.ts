@@ -46,7 +46,7 @@ const CONFIG = `{
 }
 `
 
-test('why shows who decides and where, who lost, and the command that changes it', async (t) => {
+test('K9 sources that disagree: `plugbay why` shows who decides, who lost, and what changes it', async (t) => {
   const cwd = await plugins(t, { hello: { enabled: true, description: 'Says hello.' } }, CONFIG)
   const { code, out, err } = await plugbay(cwd, ['why', 'hello'])
   assert.equal(

@@ -26,11 +26,11 @@ const rows: readonly (readonly [
 ]
 
 for (const [value, on, off, all] of rows) {
-  test(`ENABLED_PLUGINS=${JSON.stringify(value)} is read`, () => {
+  test(`K10 ENABLED_PLUGINS with blanks, doubles, *, ! or nothing in it (${JSON.stringify(value)}): it is read as documented`, () => {
     assert.deepEqual(enabledPlugins(value), { on: new Set(on), off: new Set(off), all })
   })
 }
 
-test('a variable that is not set says nothing', () => {
+test('K10 ENABLED_PLUGINS that is not set: it says nothing, unlike an empty one', () => {
   assert.equal(enabledPlugins(undefined), undefined)
 })

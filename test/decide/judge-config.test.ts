@@ -52,7 +52,7 @@ test('a plain JSON config is read the same way', () => {
 })
 
 for (const text of ['{}', '{"plugins": []}', '{ /* nothing */ }']) {
-  test(`${text} says nothing: what is not named runs`, () => {
+  test(`K3 a config file that is empty, or has no list (${text}): what is not named runs`, () => {
     const { entries, unlisted, problems } = config(text)
     assert.deepEqual([entries.size, unlisted, problems.length], [0, 'on', 0])
   })

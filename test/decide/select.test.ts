@@ -23,7 +23,7 @@ const entry = ['none', 'silent', true, false] as const
 const written = [undefined, true, false] as const
 const unlisted = ['on', 'off'] as const
 
-test('each of the 360 combinations of sources is decided by the strongest that speaks', () => {
+test('K9 sources that disagree: in each of 360 combinations the strongest that speaks decides', () => {
   let seen = 0
   for (const p of program)
     for (const e of environment)
@@ -156,7 +156,7 @@ test('an empty ENABLED_PLUGINS turns everything off, also what the config file h
   )
 })
 
-test('an empty list in the config file turns nothing off; unlisted does', () => {
+test('K3 an empty list in the config file: it turns nothing off; "unlisted": "off" does', () => {
   assert.equal(selected({ names: ['x'], config: config([]) }).get('x')?.enabled, true)
   assert.equal(selected({ names: ['x'], config: config([], 'off') }).get('x')?.enabled, false)
 })

@@ -104,7 +104,7 @@ test('a plugin that failed stays on, and its dependents are blocked by it', () =
   assert.deepEqual(states(older), { a: 'on', b: 'on' })
 })
 
-test('a dependency of a plugin that is on is pulled in; one that is turned off blocks, and says whose decision it was', () => {
+test('K15 a plugin that is on needs one that is off: it is blocked, and says whose decision that was', () => {
   const candidates = [
     candidate('web', { dependencies: ['api'] }),
     candidate('api', { dependencies: ['db'] }),
@@ -230,7 +230,7 @@ test('a folder that cannot be read does not take the name of its folder from a p
   }
 })
 
-test('names that nobody has are warned of, with their place and the nearest name', () => {
+test('K4 a name that no plugin has: a warning with its place and the nearest name', () => {
   const wanted = decideWanted(
     input([candidate('hello'), candidate('world')], {
       config: config([{ name: 'helo', enabled: true, line: 7, column: 9 }, { name: 'hello' }]),

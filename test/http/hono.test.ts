@@ -329,7 +329,7 @@ test('what a handler starts runs as its plugin', async (t) => {
   assert.equal(await text('/mine'), '200 true')
 })
 
-test('1,000 requests over 50 swaps of a closure: none fails, none meets two generations', async (t) => {
+test('C10 1,000 requests over two plugins that swap 50 times: none fails, none meets two generations', async (t) => {
   const { routes, url } = await site(t)
   let now = 0
   const begin = (): Life[] => {

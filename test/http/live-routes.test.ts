@@ -261,7 +261,7 @@ test('a plugin that moves to another prefix leaves a 404 behind', async () => {
   assert.equal(ask('/new'), 'a@2')
 })
 
-test("a prefix that is malformed, or the host's own, is refused with what is wrong", () => {
+test('H24 a prefix that is malformed, or of the host: refused with what is wrong', () => {
   const { start } = stage({ reserved: ['/_plugbay'] })
   for (const prefix of ['hello', '', '//x', '/a//b', '/a/../b', '/..', '/a b', '/a?b', '/:id', '/*', '/ä'])
     assert.throws(

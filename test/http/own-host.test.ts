@@ -4,7 +4,7 @@ import { bracketed, isLoopback, isOwnHost } from '#src/http/own-host.js'
 
 const bound = { address: '127.0.0.1', port: 3000, host: '127.0.0.1' }
 
-test('a loopback server answers to its own names and port only', () => {
+test('H2 a Host header of a stranger: a loopback server answers to its own names and port only', () => {
   for (const header of ['localhost:3000', '127.0.0.1:3000', '[::1]:3000', 'LOCALHOST:3000'])
     assert.equal(isOwnHost(header, bound), true, header)
   for (const header of [

@@ -27,7 +27,7 @@ function shown(plugins: () => readonly PluginSnapshot[]): Page {
   })
 }
 
-test('the page stands alone, and is guarded', async () => {
+test('H17 the page in a frame of another site: refused by its headers, which let nothing foreign in', async () => {
   const response = await shown(() => [snapshot('a')]).app.request('/', OWN)
   assert.equal(response.status, 200)
   const html = await response.text()
@@ -47,7 +47,7 @@ test('the page stands alone, and is guarded', async () => {
   assert.notEqual(again.headers.get('content-security-policy'), policy, 'a nonce is used once')
 })
 
-test('nothing that a plugin says becomes markup', async () => {
+test('H16 markup in what a plugin says of itself: it stays text', async () => {
   const problem = { code: 'ERR_PLUGIN_LOAD', severity: 'error', message: NASTY, hint: NASTY } as const
   const nasty = snapshot('a', { description: NASTY, because: NASTY, problem, version: NASTY })
   const html = await (await shown(() => [nasty]).app.request('/', OWN)).text()
@@ -97,7 +97,7 @@ test('the JSON has every snapshot with its routes; what was thrown is a message'
   assert.equal(body.plugins[0]!.directory, '/app/plugins/a')
 })
 
-test('everything is read-only', async () => {
+test('H9 any method but GET and HEAD: 405 with Allow, as the page and its JSON only read', async () => {
   const { app } = shown(() => [])
   for (const path of ['/', '/_plugbay/plugins', '/_plugbay/events', '/_plugbay/x'])
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
@@ -109,7 +109,7 @@ test('everything is read-only', async () => {
     assert.equal((await app.request(path, { ...OWN, method: 'HEAD' })).status, 200)
 })
 
-test("another site's name for this address is refused", async () => {
+test('H2 the name of another site for this address (DNS rebinding): 403', async () => {
   const { app } = shown(() => [])
   for (const path of ['/', '/_plugbay/plugins', '/_plugbay/events', '/_plugbay/x']) {
     const response = await app.request(path, { headers: { host: 'evil.test:3000' } })
@@ -157,7 +157,7 @@ test('an open page hears what changed, and only that; and the end', async () => 
   assert.equal((await app.request('/_plugbay/events', OWN)).status, 503)
 })
 
-test('a page that was opened later starts from what is there, and the earlier one misses nothing', async () => {
+test('H14 an event stream that begins anew: it starts with everything that is there', async () => {
   let plugins = [snapshot('a')]
   const { app, close } = shown(() => plugins)
   const open = async (): Promise<ReadableStreamDefaultReader<string>> =>
@@ -171,7 +171,7 @@ test('a page that was opened later starts from what is there, and the earlier on
   close()
 })
 
-test('too many open pages are sent away, one that never reads is let go', async () => {
+test('H12 more open pages than there is room for: 503 with Retry-After', async () => {
   let generation = 0
   const { app, touch, close } = shown(() => [snapshot('a', { generation, description: 'x'.repeat(300_000) })])
   const open = (): Response | Promise<Response> => app.request('/_plugbay/events', OWN)

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { test } from 'node:test'
 import { createPluginManager, isPluginError } from 'plugbay'
 import type { Problem } from 'plugbay'
-import { managerFor, snapshot, valueOf } from '../manager.ts'
+import { managerFor, snapshot, until, valueOf } from '../manager.ts'
 import { pluginCode, valueCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
 
@@ -374,7 +374,7 @@ test('plan() tells what the next look would do, and does nothing', async (t) => 
   assert.deepEqual(manager.plan().stop, ['d'])
 })
 
-test('start() is called once', async (t) => {
+test('C8 start() twice: the second is refused', async (t) => {
   const manager = managerFor(t, pluginsFolder(t))
   await manager.start()
   await assert.rejects(manager.start(), { code: 'ERR_PLUGIN_STARTED' })
@@ -400,19 +400,33 @@ test('an option of the wrong kind is refused at once', () => {
   }
 })
 
-test('a listener that throws harms nobody, and one that was taken away hears nothing', async (t) => {
+test('C11 a listener that throws, rejects or never comes back: told to the log, not waited for, and harms nobody', async (t) => {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': code('a') })
   const manager = managerFor(t, folder)
   manager.on('state', () => {
     throw new Error('bad listener')
   })
+  const later: ((report: unknown) => unknown)[] = [
+    () => Promise.reject(new Error('bad promise')),
+    () => new Promise(() => undefined),
+  ]
+  for (const listener of later) manager.on('report', listener)
   let heard = 0
-  const off = manager.on('report', () => {
+  manager.on('report', () => {
     heard += 1
   })
+  await manager.start()
+  assert.equal(heard, 1)
+  assert.equal(valueOf(manager, 'a'), 'a')
+  const complained = (text: string): boolean =>
+    manager.heard.lines.some((line) => line.startsWith('error') && line.includes(text))
+  assert.ok(complained('bad listener'))
+  await until(() => complained('bad promise'))
+})
+
+test('a listener that was taken away hears nothing', async (t) => {
+  const manager = managerFor(t, pluginsFolder(t, { 'a/plugin.cjs': code('a') }))
+  const off = manager.on('report', () => assert.fail('heard'))
   off()
   await manager.start()
-  assert.equal(heard, 0)
-  assert.equal(valueOf(manager, 'a'), 'a')
-  assert.ok(manager.heard.lines.some((line) => line.startsWith('error') && line.includes('bad listener')))
 })

@@ -29,7 +29,7 @@ function assertNothingActive(manager: PluginManager): void {
   )
 }
 
-test('close() in the middle of start() leaves nothing active, and start() still resolves', async (t) => {
+test('C8 close() in the middle of start(): nothing stays active, and start() resolves', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(
     t,
@@ -56,7 +56,7 @@ test('close() in the middle of start() leaves nothing active, and start() still 
   assert.equal(manager.heard.states.length, heard)
 })
 
-test('close() before start(), and right after it in one breath', async (t) => {
+test('C8 close() before start(), and right after it: the one refuses a start, the other leaves nothing active', async (t) => {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': valueCode('cjs', 1) })
   const unstarted = managerFor(t, folder)
   await unstarted.close()
@@ -68,7 +68,7 @@ test('close() before start(), and right after it in one breath', async (t) => {
   assertNothingActive(manager)
 })
 
-test('close() while an activate hangs does not wait for its limit', async (t) => {
+test('C7 close() while an activate hangs: it is told to stop, and its limit is not waited for', async (t) => {
   const seen: string[] = []
   const manager = managerFor(t, undefined, {
     plugins: [
@@ -136,7 +136,7 @@ test('close() lets calls in flight finish, for at most the drain limit, and star
   assert.deepEqual(manager.heard.codes(), ['ERR_PLUGIN_DRAIN_TIMEOUT'])
 })
 
-test('close() while a deactivate hangs waits for it at most its limit, and undoes the rest', async (t) => {
+test('P10 a deactivate that never settles: close() waits for it at most its limit, and undoes the rest', async (t) => {
   const seen: string[] = []
   const manager = managerFor(t, undefined, {
     timeouts: { deactivate: 40 },
@@ -157,7 +157,7 @@ test('close() while a deactivate hangs waits for it at most its limit, and undoe
   assert.deepEqual(manager.heard.codes(), ['ERR_PLUGIN_DISPOSE_TIMEOUT', 'ERR_PLUGIN_DEACTIVATE_TIMEOUT'])
 })
 
-test('close() in the middle of a reload ends with everything stopped once', async (t) => {
+test('C7 close() in the middle of a reload: everything is stopped, once', async (t) => {
   for (let round = 0; round < 12; round += 1) {
     const seen: string[] = []
     const folder = pluginsFolder(t, {
@@ -184,7 +184,7 @@ test('close() in the middle of a reload ends with everything stopped once', asyn
 })
 
 for (const format of ['mjs', 'ts'] as const) {
-  test(`close() in the middle of compiling leaves nothing (${format})`, async (t) => {
+  test(`C7 close() while code is compiled: nothing is left (${format})`, async (t) => {
     for (const turns of [0, 1, 3, 10, 30]) {
       const folder = pluginsFolder(
         t,
@@ -202,7 +202,7 @@ for (const format of ['mjs', 'ts'] as const) {
   })
 }
 
-test('close() is idempotent, and everything called later says that it is closed', async (t) => {
+test('C7 close() twice, and calls after it: one and the same end, and ERR_PLUGIN_CLOSED', async (t) => {
   let stopped = 0
   const manager = managerFor(t, undefined, {
     plugins: [
@@ -240,42 +240,50 @@ test('`await using` closes', async (t) => {
   assertNothingActive(manager)
 })
 
-test('a plugin that waits for a transition from inside its own activate or deactivate is refused', async (t) => {
-  const causes: Record<string, unknown> = {}
-  const attempt = async (name: string, call: () => Promise<unknown>): Promise<void> => {
-    await call().catch((cause: { code?: string }) => {
-      causes[name] = cause.code
-    })
-  }
+const refused = 'ERR_PLUGIN_REENTRANT'
+const codeOf = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => 'it was waited for',
+    ({ code }: { code?: string }) => code,
+  )
+
+test('P12 an activate that waits for a reload of its own plugin, or for any transition: refused, and the rest goes on', async (t) => {
+  const codes: unknown[] = []
   const manager = managerFor(t, undefined, {
     plugins: [
-      object(
-        'a',
-        async () => {
-          await attempt('reload', () => manager.reload('a'))
-          await attempt('rescan', () => manager.rescan())
-          await attempt('settled', () => manager.settled())
-          await attempt('disable', () => manager.disable('b'))
-          await attempt('close', () => manager.close())
-        },
-        () => attempt('deactivate', () => manager.settled()),
-      ),
+      object('a', async () => {
+        const calls = [
+          manager.reload('a'),
+          manager.rescan(),
+          manager.settled(),
+          manager.disable('b'),
+          manager.close(),
+        ]
+        codes.push(...(await Promise.all(calls.map(codeOf))))
+      }),
       object('b', () => ({ value: 1 })),
     ],
   })
   const report = await manager.start()
   assert.deepEqual(report.active, ['a', 'b'])
-  await manager.reload('a')
-  const refused = 'ERR_PLUGIN_REENTRANT'
-  assert.deepEqual(causes, {
-    reload: refused,
-    rescan: refused,
-    settled: refused,
-    disable: refused,
-    close: refused,
-    deactivate: refused,
-  })
+  assert.deepEqual(codes, Array(5).fill(refused))
   assert.equal(valueOf(manager, 'b'), 1)
+})
+
+test('P11 a deactivate that waits for the manager: refused instead of a deadlock', async (t) => {
+  const codes: unknown[] = []
+  const manager = managerFor(t, undefined, {
+    plugins: [
+      object(
+        'a',
+        () => ({ value: 1 }),
+        async () => codes.push(await codeOf(manager.settled()), await codeOf(manager.reload('a'))),
+      ),
+    ],
+  })
+  await manager.start()
+  assert.equal((await manager.reload('a')).generation, 2)
+  assert.deepEqual(codes, [refused, refused])
 })
 
 test('a plugin may ask for a transition from a timer, even to be stopped or for the end', async (t) => {
@@ -317,7 +325,7 @@ test('a plugin may ask for a transition from a timer, even to be stopped or for 
   assertNothingActive(closing)
 })
 
-test('a thousand calls of reload() come to a few reloads, and each caller gets one that began after its call', async (t) => {
+test('C6 a thousand calls of reload(): a few reloads, and each caller gets one that began after its call', async (t) => {
   let starts = 0
   const manager = managerFor(t, undefined, {
     plugins: [
@@ -337,7 +345,7 @@ test('a thousand calls of reload() come to a few reloads, and each caller gets o
   assert.deepEqual([...new Set(results.map(({ generation }) => generation))], [3])
 })
 
-test('two managers on one folder do not get into each other’s way', async (t) => {
+test('C12 two managers on one folder: neither gets into the other’s way', async (t) => {
   const folder = pluginsFolder(t, {
     'a/plugin.cjs': pluginCode('cjs', {
       top: 'let count = 0',

@@ -65,7 +65,7 @@ test('comments, order and spaces move nothing', async (t) => {
   assert.equal(activeOf(manager), 'a,b')
 })
 
-test('a config file that was deleted still holds, and says so, until it is back', async (t) => {
+test('K1 the config file is deleted while plugins run: what it said still holds, and that is said, until it is back', async (t) => {
   const { folder, manager } = await watched(t)
   rmSync(folder.configFile)
   await until(() => manager.heard.codes().includes('ERR_PLUGIN_CONFIG_MISSING'))
@@ -76,7 +76,7 @@ test('a config file that was deleted still holds, and says so, until it is back'
   assert.deepEqual((await manager.settled()).problems, [])
 })
 
-test('a config file that is truncated or does not parse changes nothing, and says where', async (t) => {
+test('K2 a config file that is truncated or does not parse: nothing changes, and the place is told', async (t) => {
   const { folder, manager } = await watched(t)
   for (const [text, code] of [
     ['', 'ERR_PLUGIN_JSON_SYNTAX'],
@@ -113,7 +113,7 @@ test('a config file made later is found, also where editors put a new file in pl
   }
 })
 
-test('enable and disable with persist write the file, keep its comments, and trigger nothing twice', async (t) => {
+test('K13 the manager’s own write of the config file: it triggers nothing twice', async (t) => {
   const text = `{
   // what runs
   "unlisted": "off",
@@ -152,7 +152,7 @@ test('persist takes back what the program said before', async (t) => {
   )
 })
 
-test('persist writes through a link, and makes the file if there is none', async (t) => {
+test('K8 a config file that is a link: it is written through, and made if there is none', async (t) => {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': valueCode('cjs', 'a') })
   const real = join(folder.root, 'real.json')
   writeFileSync(real, '{}')
@@ -179,7 +179,7 @@ test('what can’t be written changes nothing', async (t) => {
   assert.equal(snapshot(without, 'a').state, 'active')
 })
 
-test('settings of one plugin changed: it and its dependents restart, nobody else', async (t) => {
+test('K14 settings that do not fit their schema: the plugin goes on with the last that did, and nobody else is touched', async (t) => {
   const schema = {
     type: 'object',
     properties: { port: { type: 'number', default: 80 } },
@@ -220,7 +220,7 @@ test('settings of one plugin changed: it and its dependents restart, nobody else
   assert.deepEqual((await manager.settled()).problems, [])
 })
 
-test('two processes that toggle a hundred times each lose not one toggle', async (t) => {
+test('K5 two processes that toggle a hundred times each: not one toggle is lost', async (t) => {
   const names = Array.from({ length: 20 }, (_, index) => `p${index}`)
   const folder = pluginsFolder(
     t,

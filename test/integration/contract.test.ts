@@ -129,7 +129,7 @@ test('everything that a plugin set up is undone in reverse order, one after anot
   assert.equal(seen.length, 11)
 })
 
-test('a disposer that throws and one that never settles are reported, and the rest is undone', async (t) => {
+test('P9 a deactivate or a disposer that throws: reported, and the rest is undone', async (t) => {
   const seen: string[] = []
   const manager = managerFor(t, undefined, {
     timeouts: { deactivate: 30 },
@@ -458,7 +458,7 @@ test('an API may be anything, also something with a `then`', async (t) => {
 })
 
 for (const format of formats) {
-  test(`timers that an author forgot stop with their generation (${format})`, async (t) => {
+  test(`P15 timers that an author forgot: they stop with their generation (${format})`, async (t) => {
     const top = [
       `setInterval(() => seen.push('top'), 2)`,
       `const seen = globalThis[Symbol.for('plugbay.test.${format}')]`,

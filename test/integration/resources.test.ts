@@ -24,7 +24,7 @@ function isAsBefore(after: Resources, before: Resources): boolean {
 }
 
 test(
-  'a manager that is closed leaves nothing behind',
+  'R8 a manager that is closed: nothing of it is left',
   { skip: process.platform !== 'linux' && 'needs /proc' },
   async (t) => {
     const folder = pluginsFolder(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { ProblemCode } from 'plugbay'
 import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
 import type { TestManager } from '../manager.ts'
@@ -9,83 +10,70 @@ import { pluginsFolder } from '../plugin-folder.ts'
 
 /** A save that is no good. */
 interface Fault {
-  readonly name: string
   readonly code: ProblemCode
   /** Where the problem is, if it has a line. */
   readonly line?: number
   /** The old code is stopped, and started again. */
   readonly restarts: boolean
-  readonly formats?: readonly Format[]
   text(format: Format, good: CodeParts): string
 }
 
 const timeouts = { activate: 60, deactivate: 60, drain: 60 }
 
-const faults: readonly Fault[] = [
-  {
-    name: 'a syntax error',
+const faults = {
+  syntax: {
     code: 'ERR_PLUGIN_SYNTAX',
     line: 3,
     restarts: false,
     text: (format, good) => `// one\n// two\nconst = 3\n${pluginCode(format, good)}`,
   },
-  {
-    name: 'an import that throws',
+  importThrows: {
     code: 'ERR_PLUGIN_LOAD',
     line: 2,
     restarts: false,
     text: (format, good) => `// one\nthrow new Error('while loading')\n${pluginCode(format, good)}`,
   },
-  {
-    name: 'an import of nothing',
+  importOfNothing: {
     code: 'ERR_PLUGIN_IMPORT_MISSING',
     line: 2,
     restarts: false,
     text: (format, good) =>
       `// one\n${format === 'cjs' ? `require('./nothing.cjs')` : `import './nothing.${format}'`}\n${pluginCode(format, good)}`,
   },
-  {
-    name: 'a top-level await that never settles',
+  endlessAwait: {
     code: 'ERR_PLUGIN_LOAD_TIMEOUT',
     restarts: false,
-    formats: ['mjs', 'ts'],
     text: (format, good) => pluginCode(format, { ...good, top: 'await new Promise(() => undefined)' }),
   },
-  {
-    name: 'no activate',
+  noActivate: {
     code: 'ERR_PLUGIN_EXPORTS',
     restarts: false,
     text: (format) => (format === 'cjs' ? 'exports.start = 1\n' : 'export const start = 1\n'),
   },
-  {
-    name: 'an activate that throws',
+  throws: {
     code: 'ERR_PLUGIN_ACTIVATE',
     line: 4,
     restarts: true,
     text: (format) =>
       `\n\n${format === 'cjs' ? 'exports.activate =' : 'export const activate ='} () => {\n  throw new Error('at once') }\n`,
   },
-  {
-    name: 'an activate that rejects',
+  rejects: {
     code: 'ERR_PLUGIN_ACTIVATE',
     line: 2,
     restarts: true,
     text: (format) => pluginCode(format, { activate: `await 0; throw new Error('later')` }),
   },
-  {
-    name: 'an activate that throws nothing worth the name',
+  throwsUndefined: {
     code: 'ERR_PLUGIN_ACTIVATE',
     restarts: true,
     text: (format) => pluginCode(format, { activate: 'throw undefined' }),
   },
-  {
-    name: 'an activate that never settles',
+  neverSettles: {
     code: 'ERR_PLUGIN_ACTIVATE_TIMEOUT',
     restarts: true,
     text: (format) => pluginCode(format, { activate: 'await new Promise(() => undefined)' }),
   },
-  {
-    name: 'an activate that settles after its time',
+  settlesLate: {
     code: 'ERR_PLUGIN_ACTIVATE_TIMEOUT',
     restarts: true,
     text: (format) =>
@@ -93,7 +81,7 @@ const faults: readonly Fault[] = [
         activate: `await new Promise((resolve) => globalThis.setTimeout(resolve, 120)); return { value: 'late' }`,
       }),
   },
-]
+} satisfies Record<string, Fault>
 
 const chain = ['base', 'middle', 'top'] as const
 type Link = (typeof chain)[number]
@@ -129,79 +117,95 @@ function watchAnswers(manager: TestManager, allowed: () => readonly string[]): (
   }
 }
 
+/** A save that is no good leaves the old answering in all of a chain, and the next good one takes over. */
+async function survives(t: TestContext, fault: Fault, link: Link, format: Format): Promise<void> {
+  const seen: string[] = []
+  const folder = pluginsFolder(t, {
+    'base/metadata.json': {},
+    'middle/metadata.json': { dependencies: ['base'] },
+    'top/metadata.json': { dependencies: { middle: '^1' } },
+    'bystander/metadata.json': {},
+    [`bystander/plugin.${format}`]: pluginCode(format, { activate: 'return { value: "bystander" }' }),
+    ...Object.fromEntries(
+      chain.map((name) => [`${name}/plugin.${format}`, pluginCode(format, good(name, 1))]),
+    ),
+  })
+  const options = { timeouts, context: { seen } }
+  const manager = managerFor(t, folder, options)
+  const { problems } = await manager.start()
+  assert.deepEqual(problems, [])
+  const old = values({ base: 1, middle: 1, top: 1 })
+  const bystander = manager.api('bystander')
+  seen.length = 0
+
+  let allowed: readonly string[] = Object.values(old)
+  const stopWatching = watchAnswers(manager, () => allowed)
+  const entry = `${link}/plugin.${format}`
+  folder.write({ [entry]: fault.text(format, good(link, 2)) })
+  await manager.settled()
+
+  const above = chain.slice(chain.indexOf(link) + 1)
+  const { problem, state, generation } = snapshot(manager, link)
+  assert.equal(problem?.code, fault.code, JSON.stringify(problem))
+  assert.equal(problem.plugin, link)
+  assert.equal(problem.file, folder.file(entry))
+  if (fault.line !== undefined) assert.equal(problem.line, fault.line, JSON.stringify(problem))
+  assert.equal(state, 'active')
+  assert.equal(generation, fault.restarts ? 2 : 1)
+  assert.match(snapshot(manager, link).because, /keeps running/)
+  for (const name of chain) {
+    if (name === link) continue
+    assert.equal(snapshot(manager, name).problem, undefined, name)
+    assert.equal(snapshot(manager, name).generation, above.includes(name) && fault.restarts ? 2 : 1, name)
+  }
+  const down = [...above].toReversed().map((name) => `-${name}`)
+  const up = above.map((name) => `+${name}`)
+  const own = seen.filter((event) => event !== `+${link}` || fault.restarts)
+  if (fault.restarts) assert.deepEqual(own.slice(0, down.length + 1), [...down, `-${link}`])
+  if (fault.restarts) assert.deepEqual(own.slice(-up.length - 1), [`+${link}`, ...up])
+  else assert.deepEqual(own, [])
+  assert.deepEqual(manager.heard.codes(), [fault.code])
+
+  seen.length = 0
+  const fresh = values({ base: 1, middle: 1, top: 1, [link]: 3 })
+  allowed = [...Object.values(old), ...Object.values(fresh)]
+  folder.write({ [entry]: pluginCode(format, good(link, 3)) })
+  const after = await manager.settled()
+  assert.deepEqual(after.problems, [])
+  for (const name of chain) {
+    assert.equal(valueOf(manager, name), fresh[name])
+    assert.equal(snapshot(manager, name).problem, undefined)
+  }
+  assert.deepEqual(seen, [...down, `-${link}`, `+${link}`, ...up])
+  stopWatching()
+  assert.equal(manager.api('bystander'), bystander)
+  assert.equal(snapshot(manager, 'bystander').generation, 1)
+  assert.deepEqual(endingOf(manager), await freshEnding(t, folder, options))
+}
+
 for (const format of formats) {
-  for (const fault of faults) {
-    if (fault.formats?.includes(format) === false) continue
-    for (const link of chain) {
-      test(`${fault.name} in ${link} of a chain leaves the old answering, and the next good save takes over (${format})`, async (t) => {
-        const seen: string[] = []
-        const folder = pluginsFolder(t, {
-          'base/metadata.json': {},
-          'middle/metadata.json': { dependencies: ['base'] },
-          'top/metadata.json': { dependencies: { middle: '^1' } },
-          'bystander/metadata.json': {},
-          [`bystander/plugin.${format}`]: pluginCode(format, { activate: 'return { value: "bystander" }' }),
-          ...Object.fromEntries(
-            chain.map((name) => [`${name}/plugin.${format}`, pluginCode(format, good(name, 1))]),
-          ),
-        })
-        const options = { timeouts, context: { seen } }
-        const manager = managerFor(t, folder, options)
-        const { problems } = await manager.start()
-        assert.deepEqual(problems, [])
-        const old = values({ base: 1, middle: 1, top: 1 })
-        const bystander = manager.api('bystander')
-        seen.length = 0
-
-        let allowed: readonly string[] = Object.values(old)
-        const stopWatching = watchAnswers(manager, () => allowed)
-        const entry = `${link}/plugin.${format}`
-        folder.write({ [entry]: fault.text(format, good(link, 2)) })
-        await manager.settled()
-
-        const above = chain.slice(chain.indexOf(link) + 1)
-        const { problem, state, generation } = snapshot(manager, link)
-        assert.equal(problem?.code, fault.code, JSON.stringify(problem))
-        assert.equal(problem.plugin, link)
-        assert.equal(problem.file, folder.file(entry))
-        if (fault.line !== undefined) assert.equal(problem.line, fault.line, JSON.stringify(problem))
-        assert.equal(state, 'active')
-        assert.equal(generation, fault.restarts ? 2 : 1)
-        assert.match(snapshot(manager, link).because, /keeps running/)
-        for (const name of chain) {
-          if (name === link) continue
-          assert.equal(snapshot(manager, name).problem, undefined, name)
-          assert.equal(
-            snapshot(manager, name).generation,
-            above.includes(name) && fault.restarts ? 2 : 1,
-            name,
-          )
-        }
-        const down = [...above].toReversed().map((name) => `-${name}`)
-        const up = above.map((name) => `+${name}`)
-        const own = seen.filter((event) => event !== `+${link}` || fault.restarts)
-        if (fault.restarts) assert.deepEqual(own.slice(0, down.length + 1), [...down, `-${link}`])
-        if (fault.restarts) assert.deepEqual(own.slice(-up.length - 1), [`+${link}`, ...up])
-        else assert.deepEqual(own, [])
-        assert.deepEqual(manager.heard.codes(), [fault.code])
-
-        seen.length = 0
-        const fresh = values({ base: 1, middle: 1, top: 1, [link]: 3 })
-        allowed = [...Object.values(old), ...Object.values(fresh)]
-        folder.write({ [entry]: pluginCode(format, good(link, 3)) })
-        const after = await manager.settled()
-        assert.deepEqual(after.problems, [])
-        for (const name of chain) {
-          assert.equal(valueOf(manager, name), fresh[name])
-          assert.equal(snapshot(manager, name).problem, undefined)
-        }
-        assert.deepEqual(seen, [...down, `-${link}`, `+${link}`, ...up])
-        stopWatching()
-        assert.equal(manager.api('bystander'), bystander)
-        assert.equal(snapshot(manager, 'bystander').generation, 1)
-        assert.deepEqual(endingOf(manager), await freshEnding(t, folder, options))
-      })
-    }
+  for (const link of chain) {
+    test(`P1 a syntax error (${link}, ${format}): the old answers, and the next good save takes over`, (t) =>
+      survives(t, faults.syntax, link, format))
+    test(`P2 a module that throws while it is imported (${link}, ${format}): the old answers, and the mended one is loaded`, (t) =>
+      survives(t, faults.importThrows, link, format))
+    test(`P3 an import of nothing (${link}, ${format}): the old answers, and the next good save takes over`, (t) =>
+      survives(t, faults.importOfNothing, link, format))
+    test(`P6 an activate that throws (${link}, ${format}): the old is started again, and the next good save takes over`, (t) =>
+      survives(t, faults.throws, link, format))
+    test(`P6 an activate that rejects (${link}, ${format}): the old is started again, and the next good save takes over`, (t) =>
+      survives(t, faults.rejects, link, format))
+    test(`P6 an activate that throws undefined (${link}, ${format}): the old is started again, and the next good save takes over`, (t) =>
+      survives(t, faults.throwsUndefined, link, format))
+    test(`P7 an activate that never settles (${link}, ${format}): given up after its limit, and the old is started again`, (t) =>
+      survives(t, faults.neverSettles, link, format))
+    test(`P7 an activate that settles after its limit (${link}, ${format}): given up, ignored, and the old is started again`, (t) =>
+      survives(t, faults.settlesLate, link, format))
+    test(`an entry without activate (${link}, ${format}): the old answers, and the next good save takes over`, (t) =>
+      survives(t, faults.noActivate, link, format))
+    if (format !== 'cjs')
+      test(`P4 a top-level await that never settles (${link}, ${format}): given up after its limit, and the old answers`, (t) =>
+        survives(t, faults.endlessAwait, link, format))
   }
 
   test(`a rollback starts the old code from memory, also when its files are gone (${format})`, async (t) => {
@@ -274,7 +278,7 @@ for (const format of formats) {
   })
 }
 
-test('what an abandoned activate brings about late is deactivated once, and its effects undone', async (t) => {
+test('P8 an activate that comes back after its time: it is deactivated once, its effects undone, and the old goes on', async (t) => {
   const seen: string[] = []
   let finish = (): void => undefined
   const slow = new Promise<void>((resolve) => {

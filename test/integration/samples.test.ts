@@ -178,7 +178,7 @@ test('a watched template reloads notes, and text from outside is escaped', async
   assert.deepEqual(generations(manager), { notes: 2, search: 2 })
 })
 
-test('notes take nothing from the pages of other sites', async (t) => {
+test('H1 a form of another site: the sample takes nothing from it', async (t) => {
   const { get } = await start(t)
   const headers = { 'sec-fetch-site': 'cross-site' }
   assert.equal(await get('/notes', { method: 'POST', body: new FormData(), headers }), '403 Only from here.')

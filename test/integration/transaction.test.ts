@@ -445,7 +445,7 @@ test('reload: "never" reports a change and keeps what runs, and what it depends 
   assert.equal(valueOf(manager, 'other'), 3)
 })
 
-test('reload() of a plugin that may be loaded once a process is refused by a problem', async (t) => {
+test('P27 a reload of what may be loaded once a process: a problem that asks for a restart, and what runs goes on', async (t) => {
   const folder = pluginsFolder(t, {
     'base/plugin.cjs': never('cjs', 1),
     'once/metadata.json': { reload: 'never', dependencies: ['base'] },

@@ -33,7 +33,7 @@ test('a problem that somebody listens for does not', async (t) => {
   assert.deepEqual(manager.heard.lines, [])
 })
 
-test('a config that is broken at a cold start lets nothing run that it may have turned off', async (t) => {
+test('K2 a config file that is broken at a cold start: nothing runs that it may have turned off', async (t) => {
   const folder = pluginsFolder(t, {
     'a/plugin.cjs': valueCode('cjs', 1),
     'b/plugin.cjs': valueCode('cjs', 2),

@@ -332,7 +332,7 @@ for (const gap of [5, 20, 60]) {
   })
 }
 
-test('saves that never pause for two seconds are a handful of reloads, and end with the last', async (t) => {
+test('C4 saves that never pause for two seconds: a handful of reloads, and the last one wins', async (t) => {
   const { folder, manager, value, settles } = await scene(t, { 'a/plugin.cjs': code(0) })
   const end = performance.now() + 2000
   let count = 0
@@ -683,7 +683,7 @@ test('a plugin that reloads itself for ever holds up nobody else, and nobody who
 })
 
 for (const settle of [0, 2]) {
-  test(`edits in the very moment in which a plugin goes live are all taken at once (settle ${settle})`, async (t) => {
+  test(`C1 edits in the very moment in which their plugin goes live: each is taken at once (settle ${settle})`, async (t) => {
     // What the plugin itself writes when it starts is no part of it.
     const writing = (value: number): string =>
       pluginCode('cjs', {

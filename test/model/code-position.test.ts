@@ -49,7 +49,9 @@ test('a folder whose name begins alike is another folder', () => {
 })
 
 test('what is no error, or has no stack, has no place', () => {
-  for (const cause of [undefined, null, 'text', 7, {}, { stack: 7 }, withStack('')]) {
+  const { proxy: untouchable, revoke } = Proxy.revocable({}, {})
+  revoke()
+  for (const cause of [undefined, null, 'text', 7, {}, { stack: 7 }, withStack(''), untouchable]) {
     assert.equal(codePosition(cause, folders), undefined)
   }
 })

@@ -20,7 +20,7 @@ const kinds = [
 ] as const
 
 for (const [kind, entry] of kinds) {
-  test(`${kind} of 512 KB state and 30 KB source is reloaded ${RELOADS} times in a heap of 64 MB`, async (t) => {
+  test(`R7 memory over many reloads (${kind}, 512 KB of state, ${RELOADS} times): a heap of 64 MB is enough`, async (t) => {
     const directory = await folder(t)
     const { stdout } = await run(process.execPath, [
       '--max-old-space-size=64',
@@ -32,7 +32,7 @@ for (const [kind, entry] of kinds) {
     assert.deepEqual(JSON.parse(stdout), { reloads: RELOADS, alive: 0 })
   })
 
-  test(`no old generation of ${kind} is alive after 20 reloads`, async (t) => {
+  test(`R7 old generations after 20 reloads (${kind}): none is alive`, async (t) => {
     const directory = await folder(t)
     const { stdout } = await run(process.execPath, ['--expose-gc', child, directory, entry, '20'])
     assert.deepEqual(JSON.parse(stdout), { reloads: 20, alive: 0 })

@@ -154,7 +154,7 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
-  test(`${signal} closes cleanly with 0: streams end, deactivate runs`, async (t) => {
+  test(`C13 a signal (${signal}): exit code 0 after streams have ended and deactivate has run`, async (t) => {
     const cwd = await folder(t, {
       'plugins/live/metadata.json': metadata('live'),
       'plugins/live/plugin.js': `
@@ -184,7 +184,7 @@ for (const [signal, code] of [
     assert.equal(running.complained(), '')
   })
 
-  test(`a second ${signal} ends at once with ${code}`, async (t) => {
+  test(`C13 a second signal (${signal}): the process ends at once, with ${code}`, async (t) => {
     const cwd = await folder(t, {
       'plugins/stuck/metadata.json': metadata('stuck'),
       'plugins/stuck/plugin.js': `
@@ -218,7 +218,7 @@ test('one Ctrl-C that arrives twice, as under npm, still closes cleanly', async 
   assert.equal(await running.exit, 0)
 })
 
-test('a signal in the middle of the start closes cleanly', async (t) => {
+test('C13 a signal in the middle of a transition: it is broken off, and the process ends with 0', async (t) => {
   const cwd = await folder(t, {
     'plugins/slow/metadata.json': metadata('slow'),
     'plugins/slow/plugin.js': `exports.activate = ({ log, signal }) => {
@@ -245,7 +245,7 @@ test('a plugin that leaves a timer running does not keep the process from ending
   assert.equal(await running.exit, 0)
 })
 
-test('a taken port is a clear error, and no plugin is started for nothing', async (t) => {
+test('H20 a port that is taken: a clear error with another port, and no plugin is started for nothing', async (t) => {
   const taken = createServer()
   await once(taken.listen(0, '127.0.0.1'), 'listening')
   t.after(() => taken.close())
@@ -365,6 +365,21 @@ test("a rejection that a handler leaves behind is its plugin's, and the host liv
   assert.equal(await running.get('/wild'), '200 fine')
   await running.says(/wild +plugins\/wild\/plugin\.js:\d+:\d+ ERR_PLUGIN_UNHANDLED .*left by a handler/)
   assert.equal(await running.get('/wild'), '200 fine')
+})
+
+test('P19 process.exit() in a plugin: the process ends with its code, and the last line says who and where', async (t) => {
+  const cwd = await folder(t, {
+    'plugins/rude/metadata.json': metadata('rude'),
+    'plugins/rude/plugin.js': `exports.activate = ({ host }) => {
+      host.http.get('/', async (c) => { await 0; process.exit(c.req.query('code')) })
+    }`,
+  })
+  const running = await start(t, cwd)
+  await assert.rejects(running.get('/rude?code=7'))
+  assert.equal(await running.exit, 7)
+  await running.says(
+    /plugins\/rude\/plugin\.js:2:\d+ ERR_PLUGIN_EXIT rude ended the process \(exit code 7\)\./,
+  )
 })
 
 test('two plugins that want one prefix: the second fails and names both', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TestContext } from 'node:test'
 import type { Problem } from 'plugbay'
 import { formats, pluginCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
@@ -13,9 +14,10 @@ const wrongs: Readonly<Record<string, string>> = {
   'a throw from a timer': 'setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a timer of the context': 'ctx.setTimeout(() => { throw new Error("oops") }, 5)',
   'a throw from a listener of ctx.on': 'ctx.on(ctx.host.emitter, "go", () => { throw new Error("oops") })',
-  'an error event that nobody hears':
-    'const { EventEmitter } = process.getBuiltinModule("node:events"); const own = new EventEmitter(); setTimeout(() => own.emit("error", new Error("oops")), 5)',
 }
+
+const errorEvent =
+  'const { EventEmitter } = process.getBuiltinModule("node:events"); const own = new EventEmitter(); setTimeout(() => own.emit("error", new Error("oops")), 5)'
 
 function problemsIn(out: string): Problem[] {
   return out
@@ -24,50 +26,57 @@ function problemsIn(out: string): Problem[] {
     .map((line) => JSON.parse(line) as Problem)
 }
 
-async function run(
-  t: Parameters<typeof pluginsFolder>[0],
-  activate: string,
-  values: readonly string[],
-): ReturnType<typeof runChild> {
+async function run(t: TestContext, activate: string, values: readonly string[]): ReturnType<typeof runChild> {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': pluginCode('cjs', { top: '// first line', activate }) })
   return runChild('unhandled', [folder.root, ...values])
 }
 
-for (const [what, activate] of Object.entries(wrongs)) {
-  test(`${what} is that plugin’s problem with its place, and the host lives`, async (t) => {
-    const folder = pluginsFolder(
-      t,
-      Object.fromEntries(
-        formats.map((format) => [
-          `in-${format}/plugin.${format}`,
-          pluginCode(format, { top: '// first line', activate }),
-        ]),
-      ),
-    )
-    const { code, out, err } = await runChild('unhandled', [folder.root, 'plugin'])
-    assert.deepEqual([code, err], [0, ''], out)
-    const problems = problemsIn(out).sort((one, other) => (one.plugin! < other.plugin! ? -1 : 1))
-    assert.deepEqual(
-      problems.map(({ code, plugin, severity, file, line }) => ({ code, plugin, severity, file, line })),
-      formats.map((format) => ({
-        code: 'ERR_PLUGIN_UNHANDLED',
-        plugin: `in-${format}`,
-        severity: 'error',
-        file: folder.file(`in-${format}/plugin.${format}`),
-        line: 2,
-      })),
-    )
-    for (const { message } of problems) assert.match(message, /oops/)
-    assert.match(out, /alive active,active,active\nclosed 0\n/)
-  })
-
-  test(`without the option, ${what} ends the process as always`, async (t) => {
-    const { code, out, err } = await run(t, activate, ['plugin', 'ignore'])
-    assert.equal(code, 1)
-    assert.match(err, /oops/)
-    assert.doesNotMatch(out, /alive/)
-  })
+async function isThePluginsProblem(t: TestContext, activate: string): Promise<void> {
+  const folder = pluginsFolder(
+    t,
+    Object.fromEntries(
+      formats.map((format) => [
+        `in-${format}/plugin.${format}`,
+        pluginCode(format, { top: '// first line', activate }),
+      ]),
+    ),
+  )
+  const { code, out, err } = await runChild('unhandled', [folder.root, 'plugin'])
+  assert.deepEqual([code, err], [0, ''], out)
+  const problems = problemsIn(out).sort((one, other) => (one.plugin! < other.plugin! ? -1 : 1))
+  assert.deepEqual(
+    problems.map(({ code, plugin, severity, file, line }) => ({ code, plugin, severity, file, line })),
+    formats.map((format) => ({
+      code: 'ERR_PLUGIN_UNHANDLED',
+      plugin: `in-${format}`,
+      severity: 'error',
+      file: folder.file(`in-${format}/plugin.${format}`),
+      line: 2,
+    })),
+  )
+  for (const { message } of problems) assert.match(message, /oops/)
+  assert.match(out, /alive active,active,active\nclosed 0\n/)
 }
+
+async function endsTheProcess(t: TestContext, activate: string): Promise<void> {
+  const { code, out, err } = await run(t, activate, ['plugin', 'ignore'])
+  assert.equal(code, 1)
+  assert.match(err, /oops/)
+  assert.doesNotMatch(out, /alive/)
+}
+
+for (const [what, activate] of Object.entries(wrongs)) {
+  test(`P13 an error that nobody catches (${what}): with captureUnhandled the plugin’s problem with its place, and the host lives`, (t) =>
+    isThePluginsProblem(t, activate))
+  test(`P13 an error that nobody catches (${what}): without the option it ends the process as always`, (t) =>
+    endsTheProcess(t, activate))
+}
+
+test('P14 an error event that nobody hears: with captureUnhandled the plugin’s problem with its place, and the host lives', (t) =>
+  isThePluginsProblem(t, errorEvent))
+
+test('P14 an error event that nobody hears: without the option it ends the process as always', (t) =>
+  endsTheProcess(t, errorEvent))
 
 for (const what of ['host-throws', 'host-rejects']) {
   test(`the host’s own error ends the process with its usual exit code and its own stack: ${what}`, async (t) => {
@@ -101,7 +110,7 @@ test('of two managers the one whose plugin it is hears of it, and the host’s o
   }
 })
 
-test('a plugin that left something behind when it was stopped is still known as the one to blame', async (t) => {
+test('P13 an error of a plugin that was stopped before: it is still known as the one to blame', async (t) => {
   const { code, out, err } = await run(
     t,
     'const late = new Promise((resolve) => globalThis.setTimeout(resolve, 60)); void late.then(() => { throw new Error("oops") })',

@@ -23,9 +23,11 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
     : {}
   const others = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`
   const base = { severity: 'error', plugin: plugin.name, file, ...place } as const
-  if (error.detail !== undefined) {
-    const detail = error.detail as PartialProblem
-    return { ...base, ...detail, message: detail.message + others }
+  const detail: unknown = error.detail
+  if (isPartial(detail)) return { ...base, ...detail, message: detail.message + others }
+  if (detail !== undefined) {
+    const hint = 'Check that the files are there, and that this user may read them.'
+    return { ...base, code: 'ERR_PLUGIN_LOAD', message: `It could not be compiled: ${text}${others}`, hint }
   }
   const missing = /^Could not resolve "(.*)"$/.exec(text)?.[1]
   if (missing !== undefined) {
@@ -39,6 +41,11 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
     return { ...base, code: problem.code, message: problem.message + others, hint: problem.hint }
   }
   return { ...base, ...describe(text, others) }
+}
+
+/** Anything else that a resolver or loader threw is an error of the file system, say, and no problem yet. */
+function isPartial(detail: unknown): detail is PartialProblem {
+  return typeof detail === 'object' && detail !== null && 'code' in detail && 'hint' in detail
 }
 
 function describe(text: string, others: string): PartialProblem {

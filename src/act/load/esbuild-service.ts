@@ -1,8 +1,12 @@
+import { messageOf } from '../message-of.ts'
+
 type Esbuild = typeof import('esbuild')
 
 let users = 0
 let loaded: Promise<Esbuild> | undefined
 let running = false
+/** How many processes there have been. */
+let starts = 0
 
 /** A share in the one esbuild process; it is started by the first compile and stopped with the last share. */
 export interface EsbuildShare {
@@ -27,7 +31,7 @@ export function shareEsbuild(): EsbuildShare {
         inFlight.add(reject)
         loaded ??= import('esbuild')
         loaded
-          .then((esbuild) => work(running ? esbuild : start(esbuild)))
+          .then((esbuild) => workOn(esbuild, work))
           .then(resolve, reject)
           .finally(() => inFlight.delete(reject))
       }),
@@ -44,9 +48,26 @@ export function shareEsbuild(): EsbuildShare {
   }
 }
 
+/** A process that somebody has ended (the kernel, for want of memory) is replaced by another, once. */
+async function workOn<T>(esbuild: Esbuild, work: (esbuild: Esbuild) => Promise<T>): Promise<T> {
+  const begun = starts
+  try {
+    return await work(running ? esbuild : start(esbuild))
+  } catch (cause) {
+    if (!running || !/^The service (?:is no longer running|was stopped)/m.test(messageOf(cause))) throw cause
+    // Of many builds that end with it the first starts the next.
+    if (starts === begun) {
+      await esbuild.stop()
+      start(esbuild)
+    }
+    return work(esbuild)
+  }
+}
+
 /** Starts the process with a lazier garbage collector: many small builds take a fifth less time, for some 20 MB. */
 function start(esbuild: Esbuild): Esbuild {
   running = true
+  starts += 1
   const given = process.env['GOGC']
   process.env['GOGC'] = given ?? '400'
   try {

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { FileFact } from '../../model/facts.ts'
 import { sameFact } from '../../model/same-fact.ts'
 import { FileContent } from './file-content.ts'
 import { isInside } from './own-files.ts'
+import { statOf } from './stat-of.ts'
 
 /** A file as it was just read. */
 export interface ReadFile {
@@ -71,7 +72,7 @@ export class FileContents {
 
 /** What `stat` says of a file now. */
 export function factOf(path: string): FileFact | undefined {
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = statOf(path)
   return stat === undefined
     ? undefined
     : { size: stat.size, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs, ino: stat.ino }

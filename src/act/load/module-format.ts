@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, extname, join, sep } from 'node:path'
 import type { KnownFiles } from './known-files.ts'
 import { isInside } from './own-files.ts'
+import { statOf } from './stat-of.ts'
 
 /** How a file is loaded. `unknown`: a `.js` file whose package does not say; its text decides. */
 export type ModuleFormat = 'commonjs' | 'compiled' | 'json' | 'addon' | 'unknown'
@@ -103,7 +104,7 @@ function recent(): Map<string, PackageType> {
 }
 
 function readType(path: string): PackageType | 'none' {
-  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return 'none'
+  if (statOf(path)?.isFile() !== true) return 'none'
   try {
     const { type } = JSON.parse(readFileSync(path, 'utf8')) as { type?: unknown }
     return type === 'module' || type === 'commonjs' ? type : undefined

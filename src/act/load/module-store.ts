@@ -205,9 +205,7 @@ export class ModuleStore {
   #read(path: string): StoredFile {
     const format = this.formats.of(path)
     const read = this.#fresh.get(path) ?? this.#contents.read(path)
-    if (read === undefined) {
-      throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
-    }
+    if (read === undefined) throw unread(path)
     const { content, text } = read
     if (!isOwnFile(this.#real, path)) this.#contents.forget(path)
     if (format === 'json') return { kind: 'json', content, text: plainText(text) }
@@ -220,6 +218,16 @@ export class ModuleStore {
       throw error
     }
   }
+}
+
+/** Why a file could not be read: it is not there, or the disk does not give it. */
+function unread(path: string): unknown {
+  try {
+    readFileSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause
+  }
+  return Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
 }
 
 function canResolve(file: string, specifier: string): boolean {

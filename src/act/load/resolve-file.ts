@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { KnownFiles } from './known-files.ts'
+import { statOf } from './stat-of.ts'
 
 /** Nothing in it has to be worked out. */
 const plain = /^\.\/(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/
@@ -44,7 +45,7 @@ function asFile(path: string): string | undefined {
 }
 
 function asFolder(path: string): string | undefined {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined
+  if (statOf(path)?.isDirectory() !== true) return undefined
   const main = readMain(join(path, 'package.json'))
   const named =
     main === undefined ? undefined : (asFile(join(path, main)) ?? asFile(join(path, main, 'index')))
@@ -62,5 +63,5 @@ function readMain(path: string): string | undefined {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
+  return statOf(path)?.isFile() === true
 }

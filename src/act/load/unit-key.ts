@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { parse } from 'jsonc-parser'
 import { isInside } from './own-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
+import { statOf } from './stat-of.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -67,9 +68,7 @@ function resolveConfig(from: string, name: string): string | undefined {
   const candidates = /^\.{0,2}\//.test(name)
     ? [join(from, name), join(from, `${name}.json`)]
     : [name, `${name}.json`, `${name}/tsconfig.json`].map((specifier) => resolvePackage(from, specifier))
-  return candidates.find(
-    (path) => path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true,
-  )
+  return candidates.find((path) => path !== undefined && statOf(path)?.isFile() === true)
 }
 
 function resolvePackage(from: string, specifier: string): string | undefined {

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs'
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ import { crossImportProblem, missingImportProblem } from './import-problem.ts'
 import { isOwnFile, ownName } from './own-files.ts'
 import { resolveRequire } from './resolve-require.ts'
 import type { UnitExternal } from './unit-format.ts'
+import { statOf } from './stat-of.ts'
 
 /** Marks the questions that are put to esbuild itself. */
 const asked = Symbol('asked')
@@ -77,7 +78,7 @@ export class UnitResolver {
     const byPath = isPathSpecifier(specifier)
     if (byPath) {
       const path = resolve(resolveDir, specifier)
-      if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return realpathSync.native(path)
+      if (statOf(path)?.isFile() === true) return realpathSync.native(path)
     }
     if (byPath || specifier.startsWith('#') || this.#request.plugin.files.has('tsconfig.json')) {
       const {

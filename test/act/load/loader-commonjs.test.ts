@@ -8,7 +8,7 @@ import { thrownAt, timers, workplace } from './loading.ts'
 
 const require = createRequire(import.meta.url)
 
-test('a CommonJS file sees what Node shows it', async (t) => {
+test('P24 __dirname, __filename, module and require.main: a CommonJS file sees what Node shows it', async (t) => {
   const place = workplace(t, {
     'plugin.cjs': `#!/usr/bin/env node
       'use strict'
@@ -167,7 +167,7 @@ test('stack traces name line and column of the file, on the first line too', asy
   assert.equal(thrownAt(exports.second), `${join(place.folder, 'plugin.cjs')}:2:20`)
 })
 
-test('a syntax error is a problem with file, line and column', async (t) => {
+test('P1 a syntax error: a problem with file, line and column (cjs)', async (t) => {
   const place = workplace(t, { 'plugin.cjs': 'const ok = 1\n  let bad = );\n', 'plugin2.cjs': '' })
   const problem = await place.fail()
   assert.equal(problem.code, 'ERR_PLUGIN_SYNTAX')
@@ -203,7 +203,7 @@ test('an ES module named .cjs is told how to be one', async (t) => {
   assert.match(problem.hint, /\.mjs/)
 })
 
-test('a package that is missing is named with its place, and found once it is there', async (t) => {
+test('P3 a package that is missing: named with its place, and found once it is there', async (t) => {
   const place = workplace(t, { 'plugin.cjs': '\n  require("@no/where/sub")' })
   const code = await place.prepare()
   const error = await place.evaluate(code).catch((thrown: unknown) => thrown)
@@ -219,7 +219,7 @@ test('a package that is missing is named with its place, and found once it is th
   await place.evaluate(next)
 })
 
-test('another plugin cannot be reached by path', async (t) => {
+test('P25 a require() of another plugin’s file by path: refused, with the way to do it', async (t) => {
   const place = workplace(
     t,
     { 'plugin.cjs': 'exports.x = 1\nexports.other = require("../other/a.js")', '../other/a.js': '' },
@@ -233,7 +233,7 @@ test('another plugin cannot be reached by path', async (t) => {
   assert.match(problem?.hint ?? '', /ctx\.plugin\('other'\)/)
 })
 
-test('a module that throws is not kept, and throws what it threw', async (t) => {
+test('P2 a module that throws while it is loaded: it is not kept, and the mended one loads', async (t) => {
   const place = workplace(t, {
     'plugin.cjs': `globalThis.tries = 0
       for (let i = 0; i < 2; i++) try { require('./a') } catch (error) { exports.error = error }
@@ -298,7 +298,7 @@ test('the package.json of a folder above decides too', async (t) => {
   assert.equal((await place.prepare()).kind, 'compiled')
 })
 
-test('a native addon makes the code one that is loaded once', async (t) => {
+test('P27 a native addon in the folder: the code is loaded once a process', async (t) => {
   const place = workplace(t, { 'plugin.cjs': '' })
   assert.equal((await place.prepare()).once, false)
   place.write({ 'build/x.node': '' })

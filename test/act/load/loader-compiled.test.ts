@@ -31,7 +31,7 @@ test('import cycles, live bindings and hoisted functions', async (t) => {
   }
 })
 
-test('import.meta names each own file, in code with and without top-level await', async (t) => {
+test('P24 import.meta: it names each own file, without a query', async (t) => {
   for (const top of ['', 'await 0\n']) {
     const place = workplace(t, {
       'plugin.ts': `${top}import { meta as b } from './lib/b.ts'
@@ -298,7 +298,7 @@ test('timers are those of the generation, and a top-level setTimeout of the auth
   }
 })
 
-test('an entry that exports `then` is given, not awaited', async (t) => {
+test('P30 an entry that exports `then`: it is taken as it is, and not awaited', async (t) => {
   const place = workplace(t, { 'plugin.mjs': 'export function then() {}; export const v = 1' })
   assert.equal((await place.prepare()).kind, 'compiled')
   assert.equal((await (await place.prepare()).evaluate(() => timers)).exports !== undefined, true)
@@ -358,7 +358,7 @@ test('stack traces follow an edit of comments alone', async (t) => {
   assert.equal(thrownAt(exports.at()), `${join(place.folder, 'plugin.ts')}:3:32`)
 })
 
-test('a syntax error has file, line and column, counted in characters', async (t) => {
+test('P1 a syntax error: a problem with file, line and column (ts)', async (t) => {
   const place = workplace(t, {
     'plugin.ts': `import './lib/a.ts'`,
     'lib/a.ts': `const ok = 1\nconst é = 'ü', y = );`,
@@ -387,7 +387,7 @@ test('an own file that is missing is a problem with its place', async (t) => {
   assert.deepEqual([problem.line, problem.column], [2, 9])
 })
 
-test('another plugin cannot be reached by path, and the place is told', async (t) => {
+test('P25 an import of another plugin’s file by path: refused at its place, with the way to do it', async (t) => {
   const owner = (path: string): string | undefined => (path.includes('/other/') ? 'other' : undefined)
   const place = workplace(
     t,

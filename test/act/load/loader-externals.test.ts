@@ -156,7 +156,7 @@ test('import() of packages stays lazy', async (t) => {
   await assert.rejects(exports.none(), { code: 'ERR_MODULE_NOT_FOUND' })
 })
 
-test('a package that is missing is a problem with place and hint', async (t) => {
+test('P3 a package that is missing: a problem with its place and a hint', async (t) => {
   const place = workplace(t, {
     'plugin.ts': `import './a.ts'`,
     'a.ts': `\n\nimport { x } from '@no/where/sub'\nexport const y = x`,

@@ -57,7 +57,7 @@ test('the same files at another time have the same unit', async (t) => {
   assert.equal((await inChild(place)).esbuild, false)
 })
 
-test('a damaged entry is rebuilt, not run', async (t) => {
+test('R5 a unit in the cache that is not whole: rebuilt, and never run', async (t) => {
   const place = workplace(t, source)
   await place.prepare()
   const [unit] = await unitsOf(place)
@@ -118,7 +118,7 @@ test('a folder keeps its newest eight units', async (t) => {
   assert.ok(units.some((unit) => readFileSync(unit, 'utf8').includes('= 19')))
 })
 
-test('a cache that cannot be written to is reported once, and plugins run', async (t) => {
+test('R6 a cache folder that cannot be made: reported once, and plugins run without', async (t) => {
   const place = workplace(t, source)
   writeFileSync(place.cache, 'a file is in the way')
   let code = await place.prepare()

@@ -62,7 +62,7 @@ test('a description becomes one line without control characters; without one the
   )
 })
 
-test('a name that no plugin may have, or that a host passes over, is explained', async (t) => {
+test('X1 a name for a new plugin that leads elsewhere, or that no plugin may have: refused and explained', async (t) => {
   const { path } = pluginsFolder(t)
   const refused = (name: string, pattern: RegExp): Promise<void> =>
     assert.rejects(newPlugin({ kind: 'base', name, outputDirectory: path }), refusal(2, pattern))
@@ -76,7 +76,7 @@ test('a name that no plugin may have, or that a host passes over, is explained',
   assert.deepEqual(readdirSync(path), [])
 })
 
-test('a template that is not there is named, with the nearest', async (t) => {
+test('X1 a template that is not there: refused, with the nearest', async (t) => {
   const { path } = pluginsFolder(t)
   for (const [kind, pattern] of [
     ['bsae', /base, ui, api.*Did you mean base\?/],
@@ -88,7 +88,7 @@ test('a template that is not there is named, with the nearest', async (t) => {
     )
 })
 
-test('nothing is overwritten: a folder with something in it, a file, a link', async (t) => {
+test('X1 a new plugin where something is: nothing is overwritten, be it a folder, a file or a link', async (t) => {
   const { path, file } = pluginsFolder(t, { '../kept.txt': 'kept' })
   mkdirSync(file('folder'))
   writeFileSync(file('folder/mine.txt'), 'mine')

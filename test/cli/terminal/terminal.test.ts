@@ -8,7 +8,7 @@ const stream = (isTTY: boolean, columns = 80): { isTTY: boolean; columns: number
   write: () => true,
 })
 
-test('colours only on a terminal, and not when NO_COLOR is set', () => {
+test('X4 output that is no terminal, or NO_COLOR: no colours', () => {
   assert.equal(terminal(stream(true), {}).paint('bad', 'x'), '\u001b[31mx\u001b[39m')
   assert.equal(terminal(stream(true), {}).paint('bad', ''), '')
   assert.equal(terminal(stream(true), { NO_COLOR: '1' }).paint('bad', 'x'), 'x')

@@ -35,7 +35,7 @@ const octets = { method: 'POST', headers: { 'content-type': 'application/octet-s
 
 for (const framework of frameworks) {
   test(
-    `${framework.name}: a handler that throws or rejects answers 500, is counted, and ends nothing`,
+    `H21 a handler that throws or rejects (${framework.name}): 500, it is counted, and nothing ends`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { bad, slow } })
@@ -72,7 +72,7 @@ for (const framework of frameworks) {
     )
 
   test(
-    `${framework.name}: a stream that fails midway ends, and nothing is left in flight`,
+    `H21 a stream that fails midway (${framework.name}): it ends, and nothing is left in flight`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { bad } })
@@ -90,7 +90,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: clients that leave leave nothing in flight: waiting, mid upload, mid stream, mid events`,
+    `H25 clients that leave: waiting, uploading, reading (${framework.name}): nothing is left in flight`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { slow } })

@@ -28,7 +28,7 @@ const slow = (edition: number): Plugin => ({
 
 for (const framework of frameworks) {
   test(
-    `${framework.name}: a slow handler, a stream and an upload end on the edition that began them`,
+    `C9 a slow handler, a stream and an upload during a reload (${framework.name}): they end on the generation that began them`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { slow: slow(1) } })
@@ -87,7 +87,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: what is still not answered at the drain limit is ended, and the reload goes through`,
+    `H22 a route that still streams when its plugin goes (${framework.name}): it is drained, then ended`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, {
@@ -136,7 +136,7 @@ for (const framework of frameworks) {
   })
 
   test(
-    `${framework.name}: a request during the swap waits, with its body, and gets the new edition`,
+    `H23 a request during a swap (${framework.name}): it waits, with its body, and never meets old code`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { slow: slow(1), other: slow(1) } })
@@ -206,7 +206,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: a client that leaves while it waits for a swap costs nothing`,
+    `H25 a client that leaves while it waits for a swap (${framework.name}): it costs nothing`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { slow: slow(1) } })
@@ -250,7 +250,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: what an ended handler still throws harms nobody, not even on its connection`,
+    `H21 a handler that throws after its generation has ended (${framework.name}): it harms nobody`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, {
@@ -273,7 +273,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: a request in flight goes on with the API it began with, a later one has both new`,
+    `C10 a request over two plugins that both reload (${framework.name}): it has both old, a later one both new`,
     LIMIT,
     async (t) => {
       const api = (edition: number): Plugin => ({ edition, api: '{ edition: () => edition }' })

@@ -41,7 +41,7 @@ for (const framework of frameworks) {
   )
 
   test(
-    `${framework.name}: a disabled plugin is an unknown path, an enabled one is back`,
+    `H23 a route of a plugin that is off (${framework.name}): an unknown path, until it is on again`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { hello: hello(1) } })
@@ -93,7 +93,7 @@ for (const framework of frameworks) {
   })
 
   test(
-    `${framework.name}: of two plugins that want one prefix the first has it, and the problem names both`,
+    `H24 two plugins that want one prefix (${framework.name}): the first has it, and the problem names both`,
     LIMIT,
     async (t) => {
       const site = await siteOn(t, framework, { plugins: { hello: hello(1) } })

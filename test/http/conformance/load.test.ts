@@ -57,7 +57,7 @@ async function reloads(site: Site, load: Load): Promise<void> {
 
 for (const framework of frameworks) {
   test(
-    `${framework.name}: ${RELOADS} reloads under load: no request fails, no answer mixes generations, then all are 404`,
+    `C9 requests in flight while their plugins reload (${framework.name}, ${RELOADS} times): none fails, none meets two generations`,
     { timeout: 30_000 + RELOADS * 200 },
     async (t) => {
       const site = await siteOn(t, framework, {
