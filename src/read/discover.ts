@@ -97,10 +97,16 @@ class Walk {
     this.touchedMs = Math.max(this.touchedMs, stat.ctimeMs)
     const entries = readdirSync(path, { withFileTypes: true })
     entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-    for (const entry of entries) this.entry(entry, path, relative, depth)
+    // Files first, so that the entry is among those that are listed however many lie in the folders beside it.
+    for (const entry of entries) if (!entry.isDirectory()) this.entry(entry, path, relative, depth)
+    for (const entry of entries) if (entry.isDirectory()) this.entry(entry, path, relative, depth)
   }
 
   entry(entry: Dirent, parent: string, relative: string, depth: number): void {
+    if (this.files.size >= FILES_LIMIT) {
+      this.leaveOut(parent, `has more than ${FILES_LIMIT} files`)
+      return
+    }
     const { name } = entry
     const path = parent + sep + name
     const within = relative === '' ? name : `${relative}/${name}`
@@ -110,7 +116,7 @@ class Walk {
     try {
       stat = entry.isSymbolicLink() ? statSync(path) : lstatSync(path)
     } catch (cause) {
-      if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
+      if (!isNothing(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
       return
     }
     if (stat.isDirectory()) this.subfolder(path, within, depth, stat, entry.isSymbolicLink())
@@ -119,7 +125,11 @@ class Walk {
 
   subfolder(path: string, relative: string, depth: number, stat: Stats, linked: boolean): void {
     // A linked sub-folder is not followed: it may lead out, or round in a circle.
-    if (linked || depth >= DEPTH_LIMIT) return
+    if (linked) return
+    if (depth >= DEPTH_LIMIT) {
+      this.leaveOut(path, `has folders more than ${DEPTH_LIMIT} deep`)
+      return
+    }
     try {
       this.folder(path, relative, depth + 1, stat)
     } catch (cause) {
@@ -128,7 +138,6 @@ class Walk {
   }
 
   file(relative: string, stat: Stats, linked: boolean): void {
-    if (this.files.size >= FILES_LIMIT) return
     const { size, mtimeMs, ctimeMs, ino } = stat
     this.files.set(
       relative,
@@ -136,6 +145,18 @@ class Walk {
     )
     this.touchedMs = Math.max(this.touchedMs, ctimeMs)
     if (CODE.test(relative)) this.codeTouchedMs = Math.max(this.codeTouchedMs, ctimeMs)
+  }
+
+  /** Says once what a look does not go through. */
+  leaveOut(path: string, why: string): void {
+    if (this.problems.some(({ code }) => code === 'ERR_PLUGIN_FOLDER_LIMIT')) return
+    this.problems.push({
+      code: 'ERR_PLUGIN_FOLDER_LIMIT',
+      severity: 'warning',
+      file: path,
+      message: `The folder ${why}: what comes after those is not looked at, and its changes are not seen.`,
+      hint: 'Keep what is not code elsewhere, or in a folder whose name begins with a dot (.data/).',
+    })
   }
 }
 
@@ -146,7 +167,7 @@ function readMetadata(
 ): TextFact {
   const before = known?.files.get('metadata.json')
   const now = files.get('metadata.json')
-  if (known && before && now && sameFact(before, now)) {
+  if (known?.metadata.kind === 'text' && before && now && sameFact(before, now)) {
     // The look before came after every touch of the folder, and this file had rested by then.
     if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
   }
@@ -185,6 +206,11 @@ function isFolder(directory: string, entry: Dirent): boolean {
 function isGone(cause: unknown): boolean {
   const { code } = cause as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/** What a link leads to that leads nowhere, or back to itself. */
+function isNothing(cause: unknown): boolean {
+  return isGone(cause) || (cause as NodeJS.ErrnoException).code === 'ELOOP'
 }
 
 function unreadableFolder(directory: string, cause: unknown): FolderFacts {

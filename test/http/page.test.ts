@@ -47,12 +47,13 @@ test('the page stands alone, and is guarded', async () => {
   assert.notEqual(again.headers.get('content-security-policy'), policy, 'a nonce is used once')
 })
 
-test('nothing that a plugin says becomes markup', async () => {
+test('M29 HTML in what a plugin says of itself: the page shows it as text, and none of it becomes markup', async () => {
   const problem = { code: 'ERR_PLUGIN_LOAD', severity: 'error', message: NASTY, hint: NASTY } as const
   const nasty = snapshot('a', { description: NASTY, because: NASTY, problem, version: NASTY })
   const html = await (await shown(() => [nasty]).app.request('/', OWN)).text()
   assert.doesNotMatch(html, /alert\(1\)<\/script>|<img/)
   assert.match(html, /&lt;plugins&gt;/)
+  assert.doesNotMatch(html, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/)
   const [, json] = /id="start">(.*?)<\/script>/s.exec(html)!
   assert.equal((JSON.parse(json!) as { plugins: { description: string }[] }).plugins[0]!.description, NASTY)
 })

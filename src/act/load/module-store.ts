@@ -198,9 +198,7 @@ export class ModuleStore {
   #read(path: string): StoredFile {
     const format = this.formats.of(path)
     const read = this.#fresh.get(path) ?? this.#contents.read(path)
-    if (read === undefined) {
-      throw Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
-    }
+    if (read === undefined) throw unread(path)
     const { sha, fact, text } = read
     if (!isOwnFile(this.#real, path)) this.#contents.forget(path)
     if (format === 'json') return { kind: 'json', sha, fact, text: plainText(text) }
@@ -212,6 +210,16 @@ export class ModuleStore {
       throw error
     }
   }
+}
+
+/** Why a file could not be read. One that is not there is a module that is not there. */
+function unread(path: string): unknown {
+  try {
+    readFileSync(path)
+  } catch (cause) {
+    if (!['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return cause
+  }
+  return Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
 }
 
 function canResolve(file: string, specifier: string): boolean {
