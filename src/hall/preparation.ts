@@ -50,6 +50,20 @@ export class Preparation {
     if (slot?.prepared && 'problem' in slot.prepared.outcome) slot.prepared = undefined
   }
 
+  /**
+   * Whoever's entry could not be read is worth another try too: a disk that failed for a moment, or another program
+   * that held the file, leaves no trace in the folder.
+   * @returns their names
+   */
+  retryUnread(): string[] {
+    const unread = [...this.#roster.unloadable].filter((name) => {
+      const outcome = this.#roster.slots.get(name)?.prepared?.outcome
+      return outcome && 'problem' in outcome && outcome.problem.code === 'ERR_PLUGIN_FILE_UNREADABLE'
+    })
+    for (const name of unread) this.retry(name)
+    return unread
+  }
+
   /** Whether the files, as they were just found, make other code than that which runs. Compiles nothing. */
   differs(candidate: Candidate, facts: FolderFacts, runs: Code): boolean {
     return this.#options.loader.differs(pluginFiles(candidate, facts), runs)

@@ -16,11 +16,17 @@ export interface WatchingOptions {
   readonly onProblem: (problem: Problem) => void
 }
 
+/** After so many looks in a row that found what no event had told of, somebody has to know. */
+const SILENT = 3
+
 /** From hints to looks: the watcher, and the pulse that it sets. */
 export class Watching {
   readonly #options: WatchingOptions
   readonly #pulse: Pulse
   #watcher: HintWatcher | undefined
+  /** So many of the last looks that found something had been asked for by no hint. */
+  #silent = 0
+  #told = false
 
   constructor(options: WatchingOptions) {
     this.#options = options
@@ -39,11 +45,7 @@ export class Watching {
         folder: (path) => this.#hint(path, [path]),
         roots: () => this.#hint(directories[0], undefined),
         config: () => this.#hint(config, []),
-        trouble: (problem) => {
-          this.#options.onProblem(problem)
-          this.#pulse.degrade()
-          this.#options.onEvent({ kind: 'trouble', path: problem.file ?? '', problem })
-        },
+        trouble: (problem) => this.#trouble(problem),
         ready: () => {
           // What happened before was not heard.
           this.#pulse.hint(undefined)
@@ -69,6 +71,8 @@ export class Watching {
       if (unannounced) this.#watcher.rearm?.(facts.directory)
     }
     for (const directory of gone) this.#watcher.forget?.(directory)
+    const first = changed[0]?.directory ?? gone[0]
+    if (first !== undefined) this.#found(first, unannounced)
   }
 
   /** Something was still moving: look again in so many ms. */
@@ -87,8 +91,32 @@ export class Watching {
     await this.#watcher?.close()
   }
 
+  #found(directory: string, unannounced: boolean): void {
+    this.#silent = unannounced ? this.#silent + 1 : 0
+    if (this.#silent < SILENT || this.#told || this.#options.settings.usePolling) return
+    this.#told = true
+    this.#trouble(silence(directory))
+  }
+
+  /** The watcher misses things: look more often. */
+  #trouble(problem: Problem): void {
+    this.#options.onProblem(problem)
+    this.#pulse.degrade()
+    this.#options.onEvent({ kind: 'trouble', path: problem.file ?? '', problem })
+  }
+
   #hint(path: string | undefined, folders: readonly string[] | undefined): void {
     this.#pulse.hint(folders)
     this.#options.onEvent({ kind: 'hint', path: path ?? '' })
+  }
+}
+
+function silence(directory: string): Problem {
+  return {
+    code: 'ERR_PLUGIN_WATCH',
+    severity: 'warning',
+    file: directory,
+    message: `No event told of the last ${SILENT} changes, the latest in ${directory}: they were found by looking.`,
+    hint: 'Network disks, mounts of WSL and Docker, and files that are links tell of no changes: poll, with watch: { usePolling: true }. Until then everything is looked at every second.',
   }
 }

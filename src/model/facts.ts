@@ -28,7 +28,7 @@ export interface FolderFacts {
   /** The folder's own name. */
   readonly folder: string
   readonly metadata: TextFact
-  /** Regular files by path relative to the folder, with `/`, without what is ignored. Sorted. */
+  /** Regular files by path relative to the folder, with `/`, without what is ignored: those of a folder by name, then its folders'. */
   readonly files: ReadonlyMap<string, FileFact>
   /** `dev:ino` of every folder inside, by relative path (`''` is the folder itself): a swap shows here. */
   readonly folders: ReadonlyMap<string, string>

@@ -6,6 +6,7 @@ export const CODES = {
   ERR_PLUGIN_FILE_TOO_LARGE: 'metadata.json or the config file is larger than 64 KiB (config: 1 MiB).',
   ERR_PLUGIN_FILE_ENCODING: 'A JSON file is not UTF-8.',
   ERR_PLUGIN_FILE_UNREADABLE: 'A file or folder cannot be read.',
+  ERR_PLUGIN_FOLDER_LIMIT: 'A plugin folder has more than 5,000 files or is over 16 deep (warning).',
   ERR_PLUGIN_JSON_SYNTAX: 'A JSON file does not parse.',
   ERR_PLUGIN_KEY_FORBIDDEN: 'A JSON file has a key such as `__proto__` or `constructor`.',
   ERR_PLUGIN_KEY_DUPLICATE: 'A JSON object names one key twice (warning).',

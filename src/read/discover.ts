@@ -102,10 +102,16 @@ class Walk {
     this.touchedMs = Math.max(this.touchedMs, stat.ctimeMs)
     const entries = this.#source.list(path)
     entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-    for (const entry of entries) this.entry(entry, path, relative, depth)
+    // Files first, so that the entry is among those that are listed however many lie in the folders beside it.
+    for (const entry of entries) if (!entry.isDirectory()) this.entry(entry, path, relative, depth)
+    for (const entry of entries) if (entry.isDirectory()) this.entry(entry, path, relative, depth)
   }
 
   entry(entry: FolderEntry, parent: string, relative: string, depth: number): void {
+    if (this.files.size >= FILES_LIMIT) {
+      this.leaveOut(parent, `has more than ${FILES_LIMIT} files`)
+      return
+    }
     const { name } = entry
     const path = parent + sep + name
     const within = relative === '' ? name : `${relative}/${name}`
@@ -115,7 +121,7 @@ class Walk {
     try {
       stat = entry.isSymbolicLink() ? this.#source.stat(path) : this.#source.lstat(path)
     } catch (cause) {
-      if (!isGone(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
+      if (!isNothing(cause)) this.problems.push(unreadable(path, cause, 'ERR_PLUGIN_FILE_UNREADABLE'))
       return
     }
     if (stat.isDirectory()) this.subfolder(path, within, depth, stat, entry.isSymbolicLink())
@@ -124,7 +130,11 @@ class Walk {
 
   subfolder(path: string, relative: string, depth: number, stat: FileStat, linked: boolean): void {
     // A linked sub-folder is not followed: it may lead out, or round in a circle.
-    if (linked || depth >= DEPTH_LIMIT) return
+    if (linked) return
+    if (depth >= DEPTH_LIMIT) {
+      this.leaveOut(path, `has folders more than ${DEPTH_LIMIT} deep`)
+      return
+    }
     try {
       this.folder(path, relative, depth + 1, stat)
     } catch (cause) {
@@ -133,7 +143,6 @@ class Walk {
   }
 
   file(relative: string, stat: FileStat, linked: boolean): void {
-    if (this.files.size >= FILES_LIMIT) return
     const { size, mtimeMs, ctimeMs, ino } = stat
     this.files.set(
       relative,
@@ -141,6 +150,18 @@ class Walk {
     )
     this.touchedMs = Math.max(this.touchedMs, ctimeMs)
     if (CODE.test(relative)) this.codeTouchedMs = Math.max(this.codeTouchedMs, ctimeMs)
+  }
+
+  /** Says once what a look does not go through. */
+  leaveOut(path: string, why: string): void {
+    if (this.problems.some(({ code }) => code === 'ERR_PLUGIN_FOLDER_LIMIT')) return
+    this.problems.push({
+      code: 'ERR_PLUGIN_FOLDER_LIMIT',
+      severity: 'warning',
+      file: path,
+      message: `The folder ${why}: what comes after those is not looked at, and its changes are not seen.`,
+      hint: 'Keep what is not code elsewhere, or in a folder whose name begins with a dot (.data/).',
+    })
   }
 }
 
@@ -152,7 +173,7 @@ function readMetadata(
 ): TextFact {
   const before = known?.files.get('metadata.json')
   const now = files.get('metadata.json')
-  if (known && before && now && sameFact(before, now)) {
+  if (known?.metadata.kind === 'text' && before && now && sameFact(before, now)) {
     // The look before came after every touch of the folder, and this file had rested by then.
     if (!known.racy || now.ctimeMs < known.touchedMs - RACY_MS) return known.metadata
   }
@@ -191,6 +212,11 @@ function isFolder(source: FileSource, directory: string, entry: FolderEntry): bo
 function isGone(cause: unknown): boolean {
   const { code } = cause as NodeJS.ErrnoException
   return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+/** What a link leads to that leads nowhere, or back to itself. */
+function isNothing(cause: unknown): boolean {
+  return isGone(cause) || (cause as NodeJS.ErrnoException).code === 'ELOOP'
 }
 
 function unreadableFolder(directory: string, cause: unknown): FolderFacts {

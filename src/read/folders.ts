@@ -1,5 +1,5 @@
-import { dirname } from 'node:path'
-import type { FolderFacts } from '../model/facts.ts'
+import { dirname, join } from 'node:path'
+import type { DirectoryFacts, FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Clock, FileSource } from '../model/system.ts'
 import { discover, readFolder, sameLook } from './discover.ts'
@@ -36,6 +36,8 @@ interface Seen {
 
 /** A folder in which something (a log, say) is written all the time is judged by its code alone after this long, in ms. */
 const PATIENCE_MS = 2000
+/** A folder in which code is written all the time (a plugin that keeps its state there) is taken as it is after this long, in ms. */
+const LAST_PATIENCE_MS = 5000
 /** What is at rest waits for so long at most for what is still being written: a checkout of many folders is one change. */
 const BURST_MS = 500
 /** After this many folders in one look the event loop gets a turn. */
@@ -110,7 +112,7 @@ export class Folders {
     if (directories) return new Set([...directories, ...this.#moving.keys()])
     const names = new Set([...this.#options.extra, ...this.#known.keys(), ...this.#moving.keys()])
     for (const path of this.#options.directories) {
-      const found = discover(this.#options.files, path)
+      const found = this.#discover(path)
       if (found.kind === 'unreadable') {
         this.#unreadable.set(path, found.problem)
         continue
@@ -140,7 +142,7 @@ export class Folders {
 
   /** Holds back what is at rest while other folders are being written, if that does not take too long. */
   #holds({ rested, written }: Seen): boolean {
-    const now = this.#options.clock.now()
+    const now = this.#options.clock.elapsed()
     if (written && rested.size > 0) this.#holding ??= now
     else this.#holding = undefined
     if (this.#holding === undefined || now - this.#holding >= BURST_MS) {
@@ -156,19 +158,45 @@ export class Folders {
   /** A folder in a plugins directory that cannot be read is not gone: nobody can say. */
   #isOutOfSight(directory: string): boolean {
     const parent = dirname(directory)
-    const { directories, files } = this.#options
-    return directories.includes(parent) && discover(files, parent).kind === 'unreadable'
+    return this.#options.directories.includes(parent) && this.#discover(parent).kind === 'unreadable'
   }
 
-  /** How long to wait until what was seen can be taken for whole, in ms; 0 when it can. */
-  #restless(directory: string, facts: FolderFacts | undefined, now: number): number {
+  /** Lists a plugins directory. One that is empty now, and lay on another disk before, was unmounted and not emptied. */
+  #discover(path: string): DirectoryFacts {
+    const found = discover(this.#options.files, path)
+    if (found.kind === 'unreadable' || found.folders.length > 0 || !this.#layElsewhere(path)) return found
+    return { kind: 'unreadable', path, problem: unmounted(path) }
+  }
+
+  #layElsewhere(path: string): boolean {
+    const { files } = this.#options
+    let real: string
+    let device: string
+    try {
+      real = files.realpath(path)
+      device = `${files.stat(real).dev}:`
+    } catch {
+      return false
+    }
+    // A plugin folder that is a link says nothing of the disk that the link is on.
+    const inside = [...this.#known.values()].filter((facts) => facts.real === join(real, facts.folder))
+    return inside.length > 0 && inside.every(({ folders }) => folders.get('')?.startsWith(device) === false)
+  }
+
+  /**
+   * How long to wait until what was seen can be taken for whole, in ms; 0 when it can.
+   * @param date by the clock that stamps files, which may jump: nothing else is measured with it
+   */
+  #restless(directory: string, facts: FolderFacts | undefined, date: number): number {
     const { settle } = this.#options
     if (settle === 0) return 0
+    const now = this.#options.clock.elapsed()
     const before = this.#moving.get(directory)
     const since = before?.since ?? now
     if (facts) {
+      if (now - since >= LAST_PATIENCE_MS) return 0
       const patient = now - since < PATIENCE_MS
-      const quiet = now - (patient ? facts.touchedMs : facts.codeTouchedMs)
+      const quiet = date - (patient ? facts.touchedMs : facts.codeTouchedMs)
       if (quiet >= settle) return 0
       if (before?.facts && sameLook(before.facts, facts)) return Math.max(0, settle - (now - before.at))
       this.#moving.set(directory, { facts, at: now, since })
@@ -177,6 +205,16 @@ export class Folders {
     if (before && !before.facts) return Math.max(0, settle - (now - before.at))
     this.#moving.set(directory, { facts, at: now, since })
     return settle
+  }
+}
+
+function unmounted(path: string): Problem {
+  return {
+    code: 'ERR_PLUGIN_DIRECTORY',
+    severity: 'warning',
+    file: path,
+    message: `${path} is empty, and the file system that its plugins were on is not there any more.`,
+    hint: 'Mount it again; what runs keeps running. If these plugins are to go, restart the process.',
   }
 }
 

@@ -44,7 +44,8 @@ export function readText(path: string, limit: number, size: number = limit + 1):
         'Move what is large into a file of its own.',
       )
     }
-    return decoded(path, read(descriptor, stat.size))
+    // Of a file that seems to be empty one byte is asked for: only then a disk that fails says so.
+    return decoded(path, read(descriptor, Math.max(stat.size, 1)))
   } catch (error) {
     return unreadable(path, error)
   } finally {

@@ -101,7 +101,7 @@ test('a forbidden word as a value is no key', () => {
   assert.deepEqual(parseJson('{"a": "__proto__", "b": ["constructor"]}', 'strict', '/f.json').problems, [])
 })
 
-test('a key that stands twice is a warning at its second place, and the last counts', () => {
+test('M11 a key that stands twice: the last one counts, and a warning has the place', () => {
   const text = '{"a": 1, "b": {"c": 1,\n "c": 2}, "a": {"x": 3},\n "d": "\\"a\\": 1"}'
   const { sound, value, problems, places } = parseJson(text, 'strict', '/f.json')
   assert.equal(sound, true)
@@ -113,7 +113,7 @@ test('a key that stands twice is a warning at its second place, and the last cou
   assert.deepEqual(places.of(['a', 'x']), { line: 2, column: 22 })
 })
 
-test('sixteen levels are read and seventeen refused, at the bracket that is too much', () => {
+test('M7 objects and lists that are nested deeper than 16: the file is refused at the bracket that is too much', () => {
   const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
   assert.equal(parseJson(nested(16), 'strict', '/f.json').sound, true)
   const { sound, problems } = parseJson(nested(17), 'strict', '/f.json')

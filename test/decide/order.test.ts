@@ -24,7 +24,7 @@ test('names come sorted, each after its dependencies', () => {
   assert.deepEqual(names, ['z', 'm', 'a', 'b', 'c'])
 })
 
-test('a diamond has its base first, once, and its top last', () => {
+test('G6 a diamond: its base starts first and once, its top last', () => {
   const { order: names } = order(
     subjects({ top: ['left', 'right'], left: ['base'], right: ['base'], base: [] }),
   )
@@ -41,7 +41,7 @@ const rows: readonly (readonly [
   texts: Record<string, string>,
 ])[] = [
   [
-    'a missing dependency names the nearest plugin, and every dependent the path',
+    'G1 a missing dependency: the plugin and what depends on it are blocked, with the range, the nearest name that is there, and the path',
     { a: ['b'], b: { dependencies: { datbase: '^1' } }, database: [], other: [] },
     {
       a: 'needs datbase ^1, which is not there; the nearest name is database; path a -> b -> datbase',
@@ -49,7 +49,7 @@ const rows: readonly (readonly [
     },
   ],
   [
-    'a dependency that is off says whose decision that was',
+    'G8 a dependency that is turned off: its dependents are blocked and say whose decision it was',
     { a: ['b'], b: ['c'], c: { absent: off('plugins.config.json:3:5') }, d: [] },
     {
       a: 'needs c, which is off (plugins.config.json:3:5); path a -> b -> c',
@@ -57,7 +57,7 @@ const rows: readonly (readonly [
     },
   ],
   [
-    'a version out of range shows the range, the version, and who is content with it',
+    'G7 two plugins that need one dependency in different versions: the one that is not content is blocked, with both ranges',
     {
       a: { dependencies: { db: '^2' } },
       b: { dependencies: { db: '^1' } },
@@ -70,16 +70,20 @@ const rows: readonly (readonly [
     },
   ],
   [
-    'a failed dependency hands on what went wrong',
+    'G9 a dependency that failed: its dependents are blocked and say what went wrong there',
     { a: ['b'], b: ['db'], db: { failed: 'no connection' } },
     {
       a: 'needs db, which failed: no connection; path a -> b -> db',
       b: 'needs db, which failed: no connection',
     },
   ],
-  ['a plugin that needs itself is a circle of one', { a: ['a'], b: [] }, { a: 'depends on itself: a -> a' }],
   [
-    'members of a circle show all of it, and a dependent the way to it',
+    'G3 a plugin that depends on itself: it is blocked as a circle of one, a -> a',
+    { a: ['a'], b: [] },
+    { a: 'depends on itself: a -> a' },
+  ],
+  [
+    'G2 a circle of dependencies: all of its members are blocked and show it, dependents show the way to it, and the others run',
     { b: ['c'], c: ['d'], d: ['b'], a: ['c'], free: [] },
     {
       a: 'needs c, which depends on itself: b -> c -> d -> b; path a -> c',
@@ -89,7 +93,7 @@ const rows: readonly (readonly [
     },
   ],
   [
-    'each member of joined circles shows a shortest one that it is in',
+    'G2 circles that share a member: each member shows a shortest one that it is in',
     { a: ['b'], b: ['a', 'c'], c: ['d'], d: ['b'] },
     {
       a: 'depends on itself: a -> b -> a',
@@ -99,7 +103,7 @@ const rows: readonly (readonly [
     },
   ],
   [
-    'names that objects have of themselves are missing like any other',
+    'G13 a dependency named constructor or __proto__: it is missing like any other',
     { a: ['constructor'], b: { dependencies: JSON.parse('{"__proto__": "*"}') as Record<string, string> } },
     { a: 'needs constructor, which is not there', b: 'needs __proto__, which is not there' },
   ],
@@ -139,7 +143,7 @@ test('the middle of a very long path is left out', () => {
   )
 })
 
-test('a circle of 1,000 is shown whole by each of its members', () => {
+test('G2 a circle of 1,000: each member is blocked and shows it whole', () => {
   const graph: Record<string, readonly string[]> = {}
   for (let at = 0; at < 1000; at++) graph[`p${at}`] = [`p${(at + 1) % 1000}`]
   const { blocked } = order(subjects(graph))
@@ -155,7 +159,7 @@ test('an optional dependency only orders', () => {
   assert.deepEqual(dependencies.get('a'), ['z'])
 })
 
-test('an optional dependency that is blocked, off or failed blocks nobody', () => {
+test('G10 an optional dependency that is missing, blocked, off or failed: it blocks nobody', () => {
   const { order: names, blocked } = order(
     subjects({
       a: { optionalDependencies: ['b', 'c', 'd'] },
@@ -212,7 +216,7 @@ test('a prerelease is any version, and in a range only as semver has it', () => 
   assert.equal(order(subjects(graph('^1'))).blocked.size, 1)
 })
 
-test('a chain of 3,000 is ordered, also far down an asynchronous stack', async () => {
+test('G4 a chain of 3,000 dependencies: it is ordered, also far down an asynchronous stack', async () => {
   const expected = Array.from({ length: 3000 }, (_, at) => `p${at}`)
   const nested = async (depth: number): Promise<readonly string[]> => {
     if (depth > 0) return nested(depth - 1)
@@ -223,7 +227,7 @@ test('a chain of 3,000 is ordered, also far down an asynchronous stack', async (
   assert.deepEqual(await nested(0), expected)
 })
 
-test('what a chain has too many is blocked and says so, in the same way each time', () => {
+test('G4 a chain of up to 100,000 dependencies: the first 4,000 run, the rest is blocked and says so, and no stack overflows', () => {
   for (const length of [4001, 20_000, 100_000]) {
     const { order: names, blocked } = order(chain(length))
     assert.equal(names.length, 4000)
@@ -257,7 +261,7 @@ test('where the stack is nearly used up, the order is shorter and says so, and n
   assert.ok(shortened > 0)
 })
 
-test('10,000 independent plugins are ordered within a second', () => {
+test('G5 10,000 plugins that depend on nothing: they are ordered by name within a second', () => {
   const graph: Record<string, readonly string[]> = {}
   for (let at = 0; at < 10_000; at++) graph[`p${at}`] = []
   const made = subjects(graph)
@@ -265,7 +269,7 @@ test('10,000 independent plugins are ordered within a second', () => {
   assert.ok(ms < 1000, `${ms} ms`)
 })
 
-test('1,000 plugins with 500,000 dependencies are ordered within a second', () => {
+test('G5 1,000 plugins with 500,000 dependencies: they are ordered within a second', () => {
   const names = Array.from({ length: 1000 }, (_, at) => `p${at}`)
   const made = subjects(Object.fromEntries(names.map((name, at) => [name, names.slice(0, at)])))
   const ms = processorTime(() => assert.deepEqual(order(made).order, names))

@@ -41,7 +41,7 @@ test('nothing changed, nothing to do', () => {
   assert.deepEqual(planned(diamondRuns, diamond), NOTHING)
 })
 
-test('an edit restarts the plugin and its transitive dependents, each once, and nobody else', () => {
+test('G6 an edit of the base of a diamond, and of its other members: who depends on it is restarted, each once, and nobody else', () => {
   assert.deepEqual(planned(diamondRuns, diamond, { edited: ['left'] }), {
     ...NOTHING,
     restart: ['left', 'top'],

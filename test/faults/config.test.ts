@@ -8,6 +8,7 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { editConfig } from '#src/act/edit-config.js'
+import { setEnabled } from '#src/act/set-enabled.js'
 import { managerFor, snapshot, until, valueOf } from '../manager.ts'
 import { pluginCode, valueCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
@@ -44,7 +45,7 @@ test('K6 a process that is killed while it writes: the file is whole, and the ne
         plugins.every(({ name, enabled }) => /^p[0-6]$/.test(name) && enabled !== undefined),
     )
     const start = performance.now()
-    await editConfig(path, 'after', true)
+    await editConfig(path, (text) => setEnabled(text, 'after', true))
     assert.ok(performance.now() - start < 5000, 'its lock is not waited for')
     assert.deepEqual(readdirSync(root).sort(), ['c.json', 'plugins'])
   })
@@ -59,7 +60,7 @@ test('K6 a temporary file and a lock that a dead process left: swept and taken o
   writeFileSync(`${path}.mine.tmp`, 'not of plugbay')
   const { pid } = spawnSync(process.execPath, ['-e', ''])
   writeFileSync(`${path}.lock`, `${pid} ${hostname()}\n`)
-  await editConfig(path, 'a', true)
+  await editConfig(path, (text) => setEnabled(text, 'a', true))
   assert.deepEqual(readdirSync(root).sort(), ['c.json', 'c.json.mine.tmp', 'plugins'])
 })
 

@@ -47,14 +47,23 @@ test('H17 the page in a frame of another site: refused by its headers, which let
   assert.notEqual(again.headers.get('content-security-policy'), policy, 'a nonce is used once')
 })
 
-test('H16 markup in what a plugin says of itself: it stays text', async () => {
-  const problem = { code: 'ERR_PLUGIN_LOAD', severity: 'error', message: NASTY, hint: NASTY } as const
-  const nasty = snapshot('a', { description: NASTY, because: NASTY, problem, version: NASTY })
-  const html = await (await shown(() => [nasty]).app.request('/', OWN)).text()
+async function staysText(said: Partial<PluginSnapshot>): Promise<void> {
+  const html = await (await shown(() => [snapshot('a', said)]).app.request('/', OWN)).text()
   assert.doesNotMatch(html, /alert\(1\)<\/script>|<img/)
   assert.match(html, /&lt;plugins&gt;/)
+  assert.doesNotMatch(html, /innerHTML|outerHTML|insertAdjacentHTML|document\.write/)
   const [, json] = /id="start">(.*?)<\/script>/s.exec(html)!
-  assert.equal((JSON.parse(json!) as { plugins: { description: string }[] }).plugins[0]!.description, NASTY)
+  const [plugin] = (JSON.parse(json!) as { plugins: PluginSnapshot[] }).plugins
+  for (const [key, value] of Object.entries(said))
+    assert.deepEqual(plugin![key as keyof PluginSnapshot], value)
+}
+
+test('M29 HTML in the description of a plugin: the page shows it as text, and none of it becomes markup', () =>
+  staysText({ description: NASTY }))
+
+test('H16 markup in what a plugin says of itself: it stays text', () => {
+  const problem = { code: 'ERR_PLUGIN_LOAD', severity: 'error', message: NASTY, hint: NASTY } as const
+  return staysText({ because: NASTY, problem, version: NASTY })
 })
 
 test('the JSON has every snapshot with its routes; what was thrown is a message', async () => {

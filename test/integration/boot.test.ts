@@ -162,7 +162,7 @@ test('under strict: true a warning is no reason to reject', async (t) => {
   )
 })
 
-test('a plugins folder that is missing is a problem, and its plugins run once it is there', async (t) => {
+test('F18 a plugins folder that is missing at the start: start() resolves with a warning, and the plugins run once it is there', async (t) => {
   const folder = pluginsFolder(t)
   folder.remove('.')
   const manager = managerFor(t, folder)
@@ -207,7 +207,7 @@ test('several plugins folders, folders elsewhere and objects make one family', a
   assert.equal(snapshot(manager, 'far').directory, folder.file('../elsewhere/far'))
 })
 
-test('of two folders with one name the first by folder name has it, and the other names both paths', async (t) => {
+test('M13 two folders with one name at the start: the first by folder name runs, and the problem of the other names both paths', async (t) => {
   const folder = pluginsFolder(t, {
     'x2/metadata.json': { name: 'same', version: '2.0.0' },
     'x2/plugin.cjs': code('second'),
@@ -226,7 +226,7 @@ test('of two folders with one name the first by folder name has it, and the othe
   assert.equal(snapshot(manager, 'same').state, 'active')
 })
 
-test('the folder that runs keeps its name when another comes with it, and hands it over when it goes', async (t) => {
+test('M13 a folder that comes with the name of one that runs: the running one keeps it, and hands it over when it goes', async (t) => {
   const folder = pluginsFolder(t, { 'x2/metadata.json': { name: 'same' }, 'x2/plugin.cjs': code('second') })
   const manager = managerFor(t, folder)
   await manager.start()

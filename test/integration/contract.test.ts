@@ -51,7 +51,7 @@ test('a plugin gets the API of its dependencies, and nobody else’s', async (t)
   assert.match(problem.hint, /"other"/)
 })
 
-test('an optional dependency is there when it comes, and away when it goes', async (t) => {
+test('G10 an optional dependency that comes and goes: its dependents are restarted with it and without it', async (t) => {
   const code = pluginCode('cjs', { activate: 'return { value: ctx.plugin("extra")?.value ?? "without" }' })
   const folder = pluginsFolder(t, {
     'top/metadata.json': { optionalDependencies: ['extra'] },

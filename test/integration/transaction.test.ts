@@ -230,24 +230,31 @@ test('a save that goes back to what runs clears the problem and restarts nothing
   }
 })
 
-test('metadata.json that becomes invalid keeps the running generation, and says so', async (t) => {
+test('M2 metadata.json of a running plugin that is saved empty, blank or cut off: what runs goes on, and the problem has its line and column', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })
   await manager.start()
-  folder.write({ 'base/metadata.json': '{ "name": "base", "version": ' })
-  const report = await manager.settled()
-  assert.equal(valueOf(manager, 'top'), 'top1middle1base1')
-  assert.deepEqual([snapshot(manager, 'base').state, snapshot(manager, 'base').generation], ['active', 1])
-  assert.equal(snapshot(manager, 'base').problem?.code, 'ERR_PLUGIN_JSON_SYNTAX')
-  assert.deepEqual(report.active, ['alone', 'base', 'left', 'middle', 'right', 'top'])
+  for (const [text, place] of [
+    ['', '1:1'],
+    [' \n\n', '1:1'],
+    ['{ "name": "base",\n"version": ', '2:11'],
+  ] as const) {
+    folder.write({ 'base/metadata.json': text })
+    const report = await manager.settled()
+    assert.equal(valueOf(manager, 'top'), 'top1middle1base1')
+    const { state, generation, problem } = snapshot(manager, 'base')
+    assert.deepEqual([state, generation, problem?.code], ['active', 1, 'ERR_PLUGIN_JSON_SYNTAX'])
+    assert.equal(`${problem?.line}:${problem?.column}`, place)
+    assert.deepEqual(report.active, ['alone', 'base', 'left', 'middle', 'right', 'top'])
+  }
   folder.write({ 'base/metadata.json': { version: '1.0.1' } })
   await manager.settled()
   assert.equal(snapshot(manager, 'base').version, '1.0.1')
   assert.equal(snapshot(manager, 'base').problem, undefined)
 })
 
-test('a plugin that gets a new name is another plugin, and its dependents say what is missing', async (t) => {
+test('M27 metadata.json that gives a running plugin another name: the old one stops, the new one starts, and its dependents say what is missing', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })
@@ -263,7 +270,7 @@ test('a plugin that gets a new name is another plugin, and its dependents say wh
   assert.deepEqual(endingOf(manager), await freshEnding(t, folder, { context: { seen } }))
 })
 
-test('dependencies that change take effect with the code', async (t) => {
+test('G12 an edit that closes a circle of dependencies: the edited plugin keeps what runs, as do the others, and shows the circle', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })
@@ -278,6 +285,7 @@ test('dependencies that change take effect with the code', async (t) => {
   const report = await manager.settled()
   assert.equal(valueOf(manager, 'alone'), 'alone2top1middle1base1')
   assert.equal(snapshot(manager, 'base').problem?.code, 'ERR_PLUGIN_DEPENDENCY_CYCLE')
+  assert.match(snapshot(manager, 'base').problem!.message, /alone -> top -> middle -> base -> alone/)
   assert.deepEqual(report.active.length, 6)
 })
 

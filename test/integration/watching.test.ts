@@ -3,67 +3,25 @@ import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
-  closeSync,
   cpSync,
   mkdirSync,
-  openSync,
   renameSync,
   rmSync,
   symlinkSync,
-  unlinkSync,
   utimesSync,
-  writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { test } from 'node:test'
-import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ManagerOptions, WatchOptions } from 'plugbay'
-import { endingOf, freshEnding, managerFor, snapshot, until, valueOf } from '../manager.ts'
+import type { WatchOptions } from 'plugbay'
+import { endingOf, managerFor, snapshot, until, valueOf } from '../manager.ts'
 import type { TestManager } from '../manager.ts'
 import { formats, pluginCode, valueCode } from '../plugin-code.ts'
 import type { Format } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
-import type { Files, PluginsFolder } from '../plugin-folder.ts'
+import type { Files } from '../plugin-folder.ts'
+import { neverBad, scene, SETTLE, watch } from '../watched.ts'
 
-const SETTLE = 50
 const code = (value: unknown): string => valueCode('cjs', value)
-
-interface Scene {
-  readonly folder: PluginsFolder
-  readonly manager: TestManager
-  /** Waits until a plugin's value is so. */
-  value(name: string, value: unknown): Promise<void>
-  /** Checks that nothing comes any more, and that all is as a fresh start would have it. */
-  settles(): Promise<void>
-}
-
-async function scene(t: TestContext, files: Files, options: ManagerOptions = {}): Promise<Scene> {
-  const folder = pluginsFolder(t, files)
-  return watch(t, folder, options)
-}
-
-async function watch(t: TestContext, folder: PluginsFolder, options: ManagerOptions = {}): Promise<Scene> {
-  const manager = managerFor(t, folder, { watch: true, ...options })
-  await manager.start()
-  await until(() => manager.heard.watch.some(({ kind }) => kind === 'ready'), 'the watcher is ready')
-  await manager.settled()
-  const describe = (): unknown =>
-    manager.plugins.map(({ name, state, because }) => [name, state, because, valueOf(manager, name)])
-  return {
-    folder,
-    manager,
-    value: (name, value) => until(() => valueOf(manager, name) === value, describe, 30_000),
-    settles: async () => {
-      await manager.settled()
-      const plans = manager.heard.plans.length
-      await delay(4 * SETTLE)
-      await manager.settled()
-      assert.equal(manager.heard.plans.length, plans, 'nothing came afterwards')
-      assert.deepEqual(endingOf(manager), await freshEnding(t, folder, options))
-    },
-  }
-}
 
 /** Waits until a look has come and gone in which a change would have been seen. */
 async function looked(manager: TestManager): Promise<void> {
@@ -73,14 +31,6 @@ async function looked(manager: TestManager): Promise<void> {
 
 const generations = (manager: TestManager): Record<string, number> =>
   Object.fromEntries(manager.plugins.map(({ name, generation }) => [name, generation]))
-
-function neverBad(manager: TestManager, name: string): void {
-  assert.deepEqual(
-    manager.heard.statesOf(name).filter((state) => ['failed', 'invalid', 'blocked'].includes(state)),
-    [],
-  )
-  assert.deepEqual(manager.heard.codes(name), [])
-}
 
 /** What the watcher alone must hear, without a look at everything now and then. */
 const hintsAlone: WatchOptions = { rescan: 0 }
@@ -108,7 +58,7 @@ for (const [how, watching] of [
     await value('a', 'A')
   })
 
-  test(`a folder that is moved in runs, and one that is moved out stops (${how})`, async (t) => {
+  test(`F11 a whole folder moved in, and out again: it runs once, takes the next edit, and stops (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
       { 'b/plugin.cjs': code('b'), '../stage/a/metadata.json': {}, '../stage/a/plugin.cjs': code('a') },
@@ -126,7 +76,7 @@ for (const [how, watching] of [
     assert.deepEqual(manager.heard.plans.length, 4)
   })
 
-  test(`rm -rf stops a plugin once, and what needs it says why (${how})`, async (t) => {
+  test(`F12 rm -rf of a plugin folder: what needs the plugin stops first, then the plugin, each once, and the dependents say what is missing (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
       {
@@ -142,13 +92,15 @@ for (const [how, watching] of [
     await settles()
     assert.equal(snapshot(manager, 'b').problem?.code, 'ERR_PLUGIN_DEPENDENCY_MISSING')
     assert.equal(manager.heard.plans.length, 2)
+    const stopping = manager.heard.states.filter(({ to }) => to === 'stopping').map(({ name }) => name)
+    assert.deepEqual(stopping, ['b', 'a'])
     folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': code('a again') })
     await value('a', 'a again')
     await settles()
     assert.equal(valueOf(manager, 'b'), 'b')
   })
 
-  test(`a folder swapped by two renames is reloaded once, and the next edit is seen (${how})`, async (t) => {
+  test(`F15 folder swap by two renames, then an edit: the new version runs after one reload, and later edits are seen (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
       { 'a/plugin.cjs': code(1), '../new/metadata.json': { name: 'a' }, '../new/plugin.cjs': code(2) },
@@ -165,7 +117,7 @@ for (const [how, watching] of [
     neverBad(manager, 'a')
   })
 
-  test(`a folder link that leads elsewhere is reloaded once, and the next edit is seen (${how})`, async (t) => {
+  test(`F16 a plugin folder that is a link, led elsewhere: the plugin is reloaded once, and edits at the new place are seen (${how})`, async (t) => {
     const folder = pluginsFolder(t, {
       '../v1/metadata.json': { name: 'a' },
       '../v1/plugin.cjs': code(1),
@@ -185,7 +137,7 @@ for (const [how, watching] of [
     neverBad(manager, 'a')
   })
 
-  test(`the plugins folder removed and made again: what runs goes on, and what is there then runs (${how})`, async (t) => {
+  test(`F19 the plugins folder renamed away, then made anew: what runs goes on and the report says so, and what is there afterwards runs (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
       { 'a/plugin.cjs': code(1), 'b/plugin.cjs': code('b') },
@@ -208,7 +160,7 @@ for (const [how, watching] of [
   })
 }
 
-test('a slow copy is found and settling until its entry is there, and never bad', async (t) => {
+test('F9 a slow copy, metadata.json first and the entry much later: the plugin is settling, which is no problem, and runs when it is whole', async (t) => {
   const { folder, manager, value, settles } = await scene(t, {})
   folder.write({ 'a/metadata.json': {} })
   await until(() => manager.get('a'), 'a is found')
@@ -225,7 +177,7 @@ test('a slow copy is found and settling until its entry is there, and never bad'
   neverBad(manager, 'a')
 })
 
-test('a folder that never gets its entry is invalid after ten seconds, and runs when it comes', async (t) => {
+test('F9 a copy that stops halfway: after ten seconds one problem says what is missing, and the plugin runs as soon as it is there', async (t) => {
   const { folder, manager, value } = await scene(t, {})
   folder.write({ 'a/metadata.json': {} })
   await until(
@@ -262,7 +214,7 @@ test('a folder copied file by file is loaded once, when it is whole', async (t) 
   assert.deepEqual(generations(manager), { a: 1 })
 })
 
-test('an entry whose modules come later than that runs as soon as they are there', async (t) => {
+test('F10 a slow copy whose modules come after its entry: the plugin runs once, as soon as they are there', async (t) => {
   const { folder, manager, value, settles } = await scene(t, {})
   folder.write({ 'a/metadata.json': {}, 'a/plugin.cjs': `module.exports = require('./lib/x.cjs')` })
   await delay(400)
@@ -272,49 +224,6 @@ test('an entry whose modules come later than that runs as soon as they are there
   assert.deepEqual(generations(manager), { a: 1 })
   assert.equal(snapshot(manager, 'a').problem, undefined)
 })
-
-for (const format of formats) {
-  const entry = `a/plugin.${format}`
-
-  test(`saves of every kind are each one reload: plain, vim, truncate first, sed -i, replaced (${format})`, async (t) => {
-    const { folder, manager, value, settles } = await scene(t, { [entry]: valueCode(format, 1) })
-    const path = folder.file(entry)
-    folder.write({ [entry]: valueCode(format, 2) })
-    await value('a', 2)
-
-    writeFileSync(folder.file('a/4913'), '')
-    unlinkSync(folder.file('a/4913'))
-    writeFileSync(folder.file(`a/.plugin.${format}.swp`), 'swap')
-    renameSync(path, `${path}~`)
-    await delay(10)
-    writeFileSync(path, valueCode(format, 3))
-    unlinkSync(`${path}~`)
-    unlinkSync(folder.file(`a/.plugin.${format}.swp`))
-    await value('a', 3)
-
-    const file = openSync(path, 'w')
-    await delay(15)
-    const text = valueCode(format, 4)
-    writeSync(file, text.slice(0, 20))
-    await delay(15)
-    writeSync(file, text.slice(20))
-    closeSync(file)
-    await value('a', 4)
-
-    execFileSync('sed', ['-i', 's/value: 4/value: 5/', path])
-    await value('a', 5)
-    execFileSync('sed', ['-i', 's/value: 5/value: 6/', path])
-    await value('a', 6)
-
-    writeFileSync(folder.file(`../new.${format}`), valueCode(format, 7))
-    renameSync(folder.file(`../new.${format}`), path)
-    await value('a', 7)
-
-    await settles()
-    assert.deepEqual(generations(manager), { a: 7 })
-    neverBad(manager, 'a')
-  })
-}
 
 for (const gap of [5, 20, 60]) {
   test(`two saves ${gap} ms apart end with the second`, async (t) => {
@@ -347,7 +256,7 @@ test('C4 saves that never pause for two seconds: a handful of reloads, and the l
   neverBad(manager, 'a')
 })
 
-test('git checkout of fifty plugins at once: each is reloaded as few times as can be, and none by half', async (t) => {
+test('F6 git checkout of 150 files in fifty plugins: each is reloaded once, dependencies first, and none from a tree that is half checked out', async (t) => {
   const names = Array.from({ length: 50 }, (_, index) => `p${String(index).padStart(2, '0')}`)
   const at = (version: number): Files =>
     Object.fromEntries(
@@ -399,7 +308,7 @@ test('git checkout of fifty plugins at once: each is reloaded as few times as ca
   for (const name of names) neverBad(manager, name)
 })
 
-test('an edit of what is not code, a touch, a chmod and a file that nothing imports reload nothing', async (t) => {
+test('F24 a touch, a chmod, and edits of comments, types, data and files that nothing imports: nothing is reloaded', async (t) => {
   const { folder, manager, settles } = await scene(t, {
     'a/plugin.cjs': code(1),
     'a/README.md': 'one',
@@ -462,7 +371,7 @@ test('a change of metadata.json takes effect', async (t) => {
   assert.equal(snapshot(manager, 'b').generation, 1)
 })
 
-test('a plugin that writes a log into its own folder all the time is neither reloaded by it nor deaf to edits', async (t) => {
+test('F23 a plugin that writes a log into its own folder 200 times a second: it is not reloaded for it, and edits of it and of others are seen', async (t) => {
   const logging = (value: number): string =>
     pluginCode('cjs', {
       activate: [
@@ -548,7 +457,7 @@ async function storming(
 }
 
 for (const format of formats) {
-  test(`a plugin that imports a JSON file and writes it when it starts does not go round in circles (${format})`, async (t) => {
+  test(`F23 a plugin that writes a file that it imports whenever it starts: after three reloads they wait 1 s, then ever longer up to 60 s, and a problem names the file (${format})`, async (t) => {
     const { folder, manager } = await scene(t, {})
     folder.write({
       'a/metadata.json': {},

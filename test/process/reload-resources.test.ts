@@ -8,7 +8,7 @@ const RELOADS = 200
 
 for (const format of formats) {
   test(
-    `R8 descriptors, watches and listeners over ${RELOADS} reloads (${format}): as they were, and so are generations and heap`,
+    `R8 descriptors, watches and listeners over many reloads (${format}, ${RELOADS} times): as they were, and so are generations and heap`,
     { skip: process.platform !== 'linux' && 'needs /proc' },
     async (t) => {
       await reloadResources(pluginsFolder(t).root, format, RELOADS)

@@ -184,7 +184,7 @@ for (const [signal, code] of [
     assert.equal(running.complained(), '')
   })
 
-  test(`C13 a second signal (${signal}): the process ends at once, with ${code}`, async (t) => {
+  test(`C13 a second signal (${signal}): the process ends at once, with the code of the signal`, async (t) => {
     const cwd = await folder(t, {
       'plugins/stuck/metadata.json': metadata('stuck'),
       'plugins/stuck/plugin.js': `

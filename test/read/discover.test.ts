@@ -19,10 +19,23 @@ function plugin(
   return { folder, read: (known) => readFolder(disk, folder.file('a'), LATER(), known)! }
 }
 
-test('plugin folders are listed by name; files, hidden ones and those put aside are not', (t) => {
+test('F29 folders and files that editors, archives and people leave beside plugins: they are no plugins', (t) => {
   const folder = pluginsFolder(t)
-  for (const name of ['b', 'a', '.git', '_off', 'node_modules', 'c.bak', 'd~']) mkdirSync(folder.file(name))
-  writeFileSync(folder.file('README.md'), '')
+  const folders = [
+    'b',
+    'a',
+    '.git',
+    '_off',
+    'node_modules',
+    'c.bak',
+    'd~',
+    '.e.tmp',
+    'f.tmp',
+    'g.old',
+    'h.disabled',
+  ]
+  for (const name of [...folders, '__MACOSX']) mkdirSync(folder.file(name))
+  for (const name of ['README.md', '.DS_Store', 'Thumbs.db', 'a.zip']) writeFileSync(folder.file(name), '')
   const found = discover(disk, folder.path)
   assert.equal(found.kind, 'read')
   assert.deepEqual(found.kind === 'read' && found.folders, [folder.file('a'), folder.file('b')])

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { FSWatcher } from 'chokidar'
 import { listen } from '#src/read/listen.js'
 
-test('an error is told while it listens, and swallowed once it is closed', async (t) => {
+test('F31 a watcher that fails while it listens, while it closes and after: its error is told in the first case, passed over in the others, and never ends the process', async (t) => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plugbay-listen-')))
   t.after(() => {
     rmSync(folder, { recursive: true })

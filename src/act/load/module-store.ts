@@ -220,12 +220,12 @@ export class ModuleStore {
   }
 }
 
-/** Why a file could not be read: it is not there, or the disk does not give it. */
+/** Why a file could not be read. One that is not there is a module that is not there. */
 function unread(path: string): unknown {
   try {
     readFileSync(path)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return cause
+    if (!['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return cause
   }
   return Object.assign(new Error(`Cannot find module '${path}'`), { code: 'MODULE_NOT_FOUND', path })
 }

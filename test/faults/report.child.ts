@@ -1,0 +1,15 @@
+// Starts the plugins of a folder, prints the report, and ends.
+import { createPluginManager } from 'plugbay'
+
+const manager = createPluginManager({
+  directory: process.argv[2] ?? '',
+  config: false,
+  watch: false,
+  env: {},
+})
+manager.on('problem', () => undefined)
+const report = await manager.start()
+await manager.close()
+process.stdout.write(
+  JSON.stringify({ ...report, problems: report.problems.map((one) => ({ ...one, cause: undefined })) }),
+)
