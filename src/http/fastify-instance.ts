@@ -2,6 +2,7 @@ import { Server } from 'node:http'
 import Fastify from 'fastify'
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify'
 import type { Route } from '../model/snapshot.ts'
+import { hasHeaders } from './fastify-headers.ts'
 import { mountFastify } from './fastify-prefix.ts'
 import { isAnswer } from './is-answer.ts'
 import type { LiveGeneration } from './live-generation.ts'
@@ -57,8 +58,8 @@ export function fastifyInstance(
     },
   })
   instance.addHook('onRequest', (request, reply, done) => {
-    const headers = (request.raw as Handed)[HOST]?.getHeaders()
-    for (const header in headers) reply.header(header, headers[header])
+    const host = (request.raw as Handed)[HOST]
+    if (host && hasHeaders(host)) reply.headers(host.getHeaders())
     done()
   })
   instance.addHook('onError', (request, reply, error, done) => {

@@ -322,6 +322,22 @@ test("the host's onRequest hooks guard plugins, and what they set arrives", asyn
   assert.deepEqual(ended.slice(3), ['/guarded 203', '/guarded/own 200'])
 })
 
+test("what the host sets on the response itself arrives beside the plugin's own", async (t) => {
+  const { url } = await site(t, {
+    before: (app) => {
+      app.addHook('onRequest', (_, reply, done) => {
+        reply.raw.setHeader('set-cookie', 'raw=1')
+        done()
+      })
+    },
+    plugins: {
+      cookies: `http.get('/', async (_, reply) => reply.header('set-cookie', 'plugin=1').send('hi'))`,
+    },
+  })
+  const { headers } = await fetch(`${url}/cookies`)
+  assert.deepEqual(headers.getSetCookie(), ['raw=1', 'plugin=1'])
+})
+
 test("a plugin's instance has the options that the host gives, and a child of the host's logger", async (t) => {
   const lines: Record<string, unknown>[] = []
   const server: FastifyServerOptions = {
