@@ -25,9 +25,11 @@ export function checkCommand(): Command {
     .option('--strict', 'warnings count as errors')
     .option('--json', 'print JSON (schema/cli-check.schema.json)')
     .addHelpText('after', '\nExample:\n  $ plugbay check --load --strict')
-    .action(async (names: string[], options: CheckOptions) => {
+    .action(async (names: string[], options: CheckOptions, command: Command) => {
       const { checkPlugins } = await import('./check/check-plugins.ts')
-      process.exitCode = await checkPlugins(names, options)
+      const outcome = await checkPlugins(names, options)
+      if (typeof outcome === 'string') command.error(outcome, { exitCode: 2 })
+      process.exitCode = outcome
     })
 }
 

@@ -16,8 +16,10 @@ export function whyCommand(): Command {
     .argument('<name>', 'the name of a plugin')
     .option('--json', 'print JSON (schema/cli-why.schema.json)')
     .addHelpText('after', '\nExample:\n  $ plugbay why hello')
-    .action(async (name: string, options: WhyOptions) => {
+    .action(async (name: string, options: WhyOptions, command: Command) => {
       const { explainPlugin } = await import('./why/explain-plugin.ts')
-      process.exitCode = await explainPlugin(name, options)
+      const outcome = await explainPlugin(name, options)
+      if (typeof outcome === 'string') command.error(outcome, { exitCode: 2 })
+      process.exitCode = outcome
     })
 }

@@ -3,11 +3,11 @@ import path from 'node:path'
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import type { PluginSnapshot } from '../model/snapshot.ts'
+import { plainProblem } from '../model/plain-problem.ts'
 import type { Problem } from '../model/problem.ts'
 import { isOwnHost } from './own-host.ts'
 import { pageDocument } from './page-document.ts'
 import { PageFeed } from './page-feed.ts'
-import { plainSnapshot } from './plain-snapshot.ts'
 
 /** What the page is about. */
 export interface PageOptions {
@@ -68,7 +68,7 @@ export function page(options: PageOptions): Page {
     const plugins = [...shownPlugins(options).values()].join()
     return c.html(pageDocument(nonce, `[${plugins}]`, relative(options, options.directory)))
   })
-  own('/_plugbay/plugins', (c) => c.json({ plugins: options.plugins().map(plainSnapshot) }))
+  own('/_plugbay/plugins', (c) => c.json({ plugins: options.plugins().map(plain) }))
   own('/_plugbay/events', (c) => {
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
     const stream = feed.open()
@@ -103,6 +103,11 @@ function shownTraffic({ plugins }: PageOptions): Map<string, string> {
       return [[keyOf(plugin), JSON.stringify({ requests, errors, inFlight })]]
     }),
   )
+}
+
+/** A snapshot that `JSON.stringify` can take. */
+function plain(plugin: PluginSnapshot): PluginSnapshot {
+  return plugin.problem ? { ...plugin, problem: plainProblem(plugin.problem) } : plugin
 }
 
 function shownPlugin(plugin: PluginSnapshot, options: PageOptions): object {

@@ -208,6 +208,7 @@ test('an unknown name is exit 2 with the nearest, and nothing is written, unless
   assert.equal(
     unknown.err,
     "error: no plugin is named 'serch'\n(Did you mean search?)\nerror: no plugin is named 'zzz'\n" +
+      'There are: hello, notes, search, slug, store, to-come.\n' +
       '--force writes a name for a plugin that is still to come.\n',
   )
   assert.equal(read(cwd), '{ "plugins": [{ "name": "to-come" }] }')

@@ -12,7 +12,7 @@ import type { Problem } from '../../model/problem.ts'
 import { realClock } from '../../read/real-clock.ts'
 import { EVENTS_FD, LATE_HINT } from './load-order.ts'
 import type { LoadEvent, LoadOrder } from './load-order.ts'
-import { plainProblem } from '../problems/plain-problem.ts'
+import { plainProblem } from '../../model/plain-problem.ts'
 
 const exit = process.exit.bind(process)
 const [{ plugins, owners, timeout }] = (await once(process, 'message')) as [LoadOrder]

@@ -2,22 +2,25 @@ import type { Problem } from '../../model/problem.ts'
 import { survey } from '../../survey.ts'
 import type { Survey } from '../../survey.ts'
 import type { CheckOptions } from '../check.ts'
-import { plainProblem } from '../problems/plain-problem.ts'
+import { plainProblem } from '../../model/plain-problem.ts'
 import { printJson } from '../terminal/print-json.ts'
 import { problemLines } from '../problems/problem-lines.ts'
 import { surveyProblems } from '../problems/survey-problems.ts'
 import { terminal } from '../terminal/terminal.ts'
-import { unknownName } from '../problems/unknown-name.ts'
+import { unknownNames } from '../problems/unknown-names.ts'
 
 /**
  * Prints what is wrong with plugins and the config.
  * @param names those plugins only; all if there are none
- * @returns the exit code: 1 if there is an error, or, if that counts, a warning; 2 for a name that is not there
+ * @returns the exit code: 1 if there is an error, or, if that counts, a warning; text is what was wrong with the usage
  */
-export async function checkPlugins(names: readonly string[], options: CheckOptions): Promise<number> {
+export async function checkPlugins(
+  names: readonly string[],
+  options: CheckOptions,
+): Promise<number | string> {
   const found = await survey(options)
-  const unknown = names.find((name) => !found.wanted.verdicts.has(name))
-  if (unknown !== undefined) return unknownName(unknown, found)
+  const unknown = unknownNames(names, found)
+  if (unknown !== undefined) return unknown
 
   const asked = new Set(names.length > 0 ? names : found.wanted.verdicts.keys())
   const loadable = found.wanted.order.filter((name) => options.load && asked.has(name))

@@ -1,5 +1,5 @@
 import type { PluginSnapshot } from '../../model/snapshot.ts'
-import { plainProblem } from '../problems/plain-problem.ts'
+import { plainProblem } from '../../model/plain-problem.ts'
 import { printJson } from '../terminal/print-json.ts'
 import { table } from '../terminal/table.ts'
 import { printable, terminal } from '../terminal/terminal.ts'

@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/problem.ts'
 import { folded } from '../terminal/folded.ts'
-import { where } from '../start/report.ts'
+import { where } from '../terminal/where.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { HostLog } from './host-log.ts'
-import { plainProblem } from '../problems/plain-problem.ts'
+import { plainProblem } from '../../model/plain-problem.ts'
 import { taggedLog } from './tagged-log.ts'
 
 type Level = 'info' | 'warn' | 'error'

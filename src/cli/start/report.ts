@@ -1,8 +1,8 @@
-import path from 'node:path'
 import type { Problem } from '../../model/problem.ts'
 import type { Change } from './changes.ts'
 import { printable, wrapped } from '../terminal/terminal.ts'
 import type { Terminal, Tone } from '../terminal/terminal.ts'
+import { where } from '../terminal/where.ts'
 
 /** Says what happens, line by line. */
 export interface Reporter {
@@ -63,15 +63,6 @@ export function reporter(terminal: Terminal, from: string, now: () => string = t
         { text: 'The client got a 500.', tone: 'soft' },
       ]),
   }
-}
-
-/** `file:line:column`, relative to a folder; empty for a problem of no file. */
-export function where({ file, line, column }: Place, from: string): string {
-  if (file === undefined) return ''
-  const short = path.relative(from, file)
-  return [short === '' || short.startsWith(`..${path.sep}..`) ? file : short, line, column]
-    .filter((part) => part !== undefined)
-    .join(':')
 }
 
 function timeOfDay(): string {

@@ -7,8 +7,8 @@ import { survey } from '../../survey.ts'
 import type { Survey } from '../../survey.ts'
 import type { FolderOptions } from '../folder-options.ts'
 import { problemLines } from '../problems/problem-lines.ts'
+import { unknownNames } from '../problems/unknown-names.ts'
 import { terminal } from '../terminal/terminal.ts'
-import { toggleRefusal } from './toggle-refusal.ts'
 import { toggleReport } from './toggle-report.ts'
 import { toggleSteps } from './toggle-steps.ts'
 
@@ -35,7 +35,7 @@ export async function toggle(names: readonly string[], options: ToggleOptions): 
     notes.print('Nothing was written.')
     return 1
   }
-  const refusal = toggleRefusal(names, before, options.force)
+  const refusal = unknownNames(names, before, options.force)
   if (refusal !== undefined) return refusal
 
   const steps = toggleSteps({ ...options, names }, before.wanted, before.config)

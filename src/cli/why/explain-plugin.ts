@@ -6,10 +6,10 @@ import { VERDICT_TONES } from '../terminal/verdict-tones.ts'
 import { printJson } from '../terminal/print-json.ts'
 import { problemLines } from '../problems/problem-lines.ts'
 import type { Remedy } from './remedy.ts'
-import { where } from '../start/report.ts'
+import { where } from '../terminal/where.ts'
 import { printable, terminal } from '../terminal/terminal.ts'
 import type { Terminal } from '../terminal/terminal.ts'
-import { unknownName } from '../problems/unknown-name.ts'
+import { unknownNames } from '../problems/unknown-names.ts'
 import type { WhyOptions } from '../why.ts'
 
 const INDENT = '  '
@@ -25,11 +25,12 @@ const SOURCES: Readonly<Record<PlacedOpinion['source'], string>> = {
 
 /**
  * Prints why a plugin runs, or does not.
- * @returns the exit code: 1 if something is wrong with it; 2 for a name that is not there
+ * @returns the exit code: 1 if something is wrong with it; text is what was wrong with the usage
  */
-export async function explainPlugin(name: string, options: WhyOptions): Promise<number> {
+export async function explainPlugin(name: string, options: WhyOptions): Promise<number | string> {
   const found = await survey(options)
-  if (!found.wanted.verdicts.has(name)) return unknownName(name, found)
+  const unknown = unknownNames([name], found)
+  if (unknown !== undefined) return unknown
   const enabledPlugins = process.env['ENABLED_PLUGINS']
   const explained = explanation(name, found, { ...options, enabledPlugins })
   if (options.json) printJson(explained)

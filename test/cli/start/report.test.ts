@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pluginLog } from '#src/cli/start/plugin-log.js'
-import { reporter, where } from '#src/cli/start/report.js'
+import { reporter } from '#src/cli/start/report.js'
 import type { Reporter } from '#src/cli/start/report.js'
 import { terminal } from '#src/cli/terminal/terminal.js'
+import { where } from '#src/cli/terminal/where.js'
 import type { Problem } from '#src/model/problem.js'
 
 function listen(columns?: number): { report: Reporter; lines: () => string[] } {
