@@ -14,7 +14,8 @@ export class ConfigFile {
   readonly #judge: ConfigJudge
   readonly #store: ConfigStore
   #text: string | undefined
-  #seen = false
+  /** What holds: a file as it was when it was good, that there was no file, or that nobody can say. */
+  #holds: 'a file' | 'no file' | 'nothing' | undefined
   #problems: readonly Problem[] = []
 
   constructor(path: string | undefined, judge: ConfigJudge, store: ConfigStore) {
@@ -33,7 +34,8 @@ export class ConfigFile {
     if (this.path === undefined) return undefined
     const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
-      if (this.#seen) this.#problems = [missing(this.path)]
+      this.#holds ??= 'no file'
+      if (this.#holds === 'a file') this.#problems = [missing(this.path)]
       return undefined
     }
     if (fact.kind === 'text' && fact.text === this.#text) {
@@ -44,9 +46,12 @@ export class ConfigFile {
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      return this.#seen ? undefined : unusableConfig(this.path)
+      // Broken while it runs, it changes nothing, also if there was none until now.
+      if (this.#holds === 'a file' || this.#holds === 'no file') return undefined
+      this.#holds = 'nothing'
+      return unusableConfig(this.path)
     }
-    this.#seen = true
+    this.#holds = 'a file'
     this.#problems = []
     return judged.config
   }
