@@ -75,17 +75,18 @@ export function settle(
       }
     }
     const ordered = order(subjects)
-    const falling = asTheyRun.filter((name) => !ordered.dependencies.has(name))
-    for (const name of falling) {
-      lost.add(name)
-      refused.delete(name)
-    }
-    if (falling.length > 0) continue
     const before = refused.size
     for (const [name, blocked] of ordered.blocked) {
       if (blocked.circle === true && closes(name, runs(name), subjects, ordered)) refused.set(name, blocked)
     }
-    if (refused.size === before) return { decisions, ordered, refused, metadataOf }
+    // Who is in that circle as it runs is in none once the edit is refused.
+    if (refused.size > before) continue
+    const falling = asTheyRun.filter((name) => !ordered.dependencies.has(name))
+    if (falling.length === 0) return { decisions, ordered, refused, metadataOf }
+    for (const name of falling) {
+      lost.add(name)
+      refused.delete(name)
+    }
   }
 }
 

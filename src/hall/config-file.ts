@@ -14,9 +14,8 @@ export class ConfigFile {
   readonly #judge: ConfigJudge
   readonly #store: ConfigStore
   #text: string | undefined
-  #seen = false
-  /** There was no file when it was first looked for: that decides nothing, and holds until there is one that is any good. */
-  #absent = false
+  /** What holds: a file as it was when it was good, that there was no file, or that nobody can say. */
+  #holds: 'a file' | 'no file' | 'nothing' | undefined
   #problems: readonly Problem[] = []
 
   constructor(path: string | undefined, judge: ConfigJudge, store: ConfigStore) {
@@ -35,9 +34,9 @@ export class ConfigFile {
     if (this.path === undefined) return undefined
     const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
-      this.#absent ||= !this.#seen && this.#problems.length === 0
-      if (this.#seen) this.#problems = [missing(this.path)]
-      else if (this.#absent) this.#problems = []
+      this.#holds ??= 'no file'
+      if (this.#holds === 'a file') this.#problems = [missing(this.path)]
+      else if (this.#holds === 'no file') this.#problems = []
       this.#text = undefined
       return undefined
     }
@@ -46,9 +45,12 @@ export class ConfigFile {
     this.#text = fact.kind === 'text' ? fact.text : undefined
     if ('problems' in judged) {
       this.#problems = judged.problems
-      return this.#seen || this.#absent ? undefined : unusableConfig(this.path)
+      // Broken while it runs, it changes nothing, also if there was none until now.
+      if (this.#holds === 'a file' || this.#holds === 'no file') return undefined
+      this.#holds = 'nothing'
+      return unusableConfig(this.path)
     }
-    this.#seen = true
+    this.#holds = 'a file'
     this.#problems = []
     return judged.config
   }
