@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import type { Format } from '../plugin-code.ts'
 
 /** What a process holds at one moment; `heap` in bytes, after a collection. */
-export type Held = Readonly<Record<'descriptors' | 'watches' | 'listeners' | 'active' | 'heap', number>>
+type Held = Readonly<Record<'descriptors' | 'watches' | 'listeners' | 'active' | 'heap', number>>
 
 /** What many reloads left behind. */
 export interface Kept {
