@@ -189,9 +189,7 @@ class Manager implements PluginManager {
   async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {
     const { clock } = this.#settings.system
     const start = clock.elapsed()
-    const config = this.#rooms.config.look()
-    if (config) this.#rooms.engine.configure(config)
-    const looked = await this.#rooms.engine.look({ folders, forced })
+    const looked = await this.#rooms.engine.look({ folders, forced }, () => this.#rooms.config.look())
     const { applied, decided, again, later, changed } = looked
     this.#watching.follow(looked, unannounced)
     this.#lastMs = clock.elapsed() - start

@@ -94,12 +94,6 @@ export class Engine {
     return this.#intent.program.get(name)
   }
 
-  /** The config says something else from now on; the next look acts on it. */
-  configure(config: Config): void {
-    this.#intent.config = config
-    this.#intent.doubted = true
-  }
-
   /** The program says something else of a plugin from now on, or nothing any more; the next look acts on it. */
   instruct(name: string, entry: ProgramEntry | undefined): void {
     if (entry) this.#intent.program.set(name, entry)
@@ -108,9 +102,16 @@ export class Engine {
     this.#intent.doubted = true
   }
 
-  async look(request: LookRequest): Promise<Looked> {
+  /** @param readConfig the config, if it is not as it was */
+  async look(request: LookRequest, readConfig: () => Config | undefined): Promise<Looked> {
     const intent = this.#intent
     const { changed, gone, again } = await this.#seen(request)
+    // After the folders: whoever turns a plugin off and then edits it must not find the edit running.
+    const config = readConfig()
+    if (config) {
+      intent.config = config
+      intent.doubted = true
+    }
     const touched = new Set([...request.forced, ...this.#storms.beginLook()])
     for (const facts of changed) {
       const name = intent.judge(facts)

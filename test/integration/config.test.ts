@@ -252,3 +252,29 @@ test('K5 two processes that toggle a hundred times each: not one toggle is lost'
       .sort(),
   )
 })
+
+test('a plugin that is turned off while a look is under way, and then edited, is not started with the edit', async (t) => {
+  // More folders than are read in one go.
+  const names = Array.from({ length: 70 }, (_, at) => `p${at + 10}`)
+  const last = names.at(-1)!
+  const folder = pluginsFolder(
+    t,
+    Object.fromEntries(names.map((name) => [`${name}/plugin.cjs`, valueCode('cjs', 'old')])),
+  )
+  folder.config({ plugins: [] })
+  const manager = managerFor(t, folder, { watch: { settle: 0, rescan: 0 } })
+  await manager.start()
+  const states = manager.heard.states.length
+  // The look has begun when this comes, and goes on after it.
+  setImmediate(() => {
+    folder.config({ plugins: [{ name: last, enabled: false }] })
+    folder.write({ [`${last}/plugin.cjs`]: valueCode('cjs', 'new') })
+  })
+  await manager.rescan()
+  await manager.settled()
+  assert.equal(snapshot(manager, last).state, 'off')
+  assert.deepEqual(
+    manager.heard.states.slice(states).map(({ name, to }) => `${name} ${to}`),
+    [`${last} stopping`, `${last} off`],
+  )
+})

@@ -40,9 +40,13 @@ const isReady = new Promise<void>((done) => {
 await manager.start()
 await isReady
 
-const generations: WeakRef<object>[] = []
+let generations: WeakRef<object>[] = []
+const aliveOf = (all: readonly WeakRef<object>[]): WeakRef<object>[] =>
+  all.filter((generation) => generation.deref() !== undefined)
 async function edit(value: number): Promise<void> {
   for (const name of ['a', 'b']) generations.push(new WeakRef(manager.api<object>(name)!))
+  // They take room themselves.
+  if (generations.length > 1000) generations = aliveOf(generations)
   writeFileSync(join(folder, 'plugins', 'a', `plugin.${format}`), code(value))
   const late = performance.now() + 30_000
   while (manager.api<{ value: number }>('a')?.value !== value) {
@@ -74,7 +78,7 @@ const before = await held()
 for (let value = warm + 1; value <= reloads; value += 1) await edit(value)
 const after = await held()
 const ms = performance.now() - begun
-const alive = generations.filter((generation) => generation.deref() !== undefined).length
+const alive = aliveOf(generations).length
 const [a, b] = ['a', 'b'].map((name) => manager.get(name)?.generation)
 await manager.close()
 process.stdout.write(
