@@ -2,6 +2,7 @@ import type { Problem } from '../model/problem.ts'
 import { survey } from '../survey.ts'
 import type { Survey } from '../survey.ts'
 import type { CheckOptions } from './check.ts'
+import { openToAll } from './open-to-all.ts'
 import { plainProblem } from './plain-problem.ts'
 import { printJson } from './print-json.ts'
 import { problemLines } from './problem-lines.ts'
@@ -21,7 +22,9 @@ export async function checkPlugins(names: readonly string[], options: CheckOptio
 
   const asked = new Set(names.length > 0 ? names : found.wanted.verdicts.keys())
   const loadable = found.wanted.order.filter((name) => options.load && asked.has(name))
-  const problems = surveyProblems(found)
+  const folders = [...asked].map((name) => found.wanted.verdicts.get(name)!.candidate.directory)
+  const problems = openToAll([found.directory, ...folders])
+    .concat(surveyProblems(found))
     .filter(({ plugin }) => names.length === 0 || plugin === undefined || asked.has(plugin))
     .concat(await loaded(loadable, found, options))
     .sort(byPlugin)
