@@ -55,6 +55,7 @@ export const CODES = {
   ERR_PLUGIN_RESTART_REQUIRED: 'The change waits for a restart of the process (warning).',
   ERR_PLUGIN_RELOAD_STORM: 'The plugin writes what it is reloaded for each time that it starts (warning).',
   ERR_PLUGIN_DIRECTORY: 'The plugins folder is missing or unreadable.',
+  ERR_PLUGIN_WRITABLE: 'Every user may write to a plugins folder, and root runs what is in it (warning).',
   ERR_PLUGIN_WATCH: 'The operating system refuses to watch; plugbay looks more often instead (warning).',
   ERR_PLUGIN_CACHE: 'The cache folder cannot be used (warning).',
   ERR_PLUGIN_NAME_UNKNOWN: 'Misuse: no plugin of that name.',

@@ -8,6 +8,7 @@ import { problemLines } from '../problems/problem-lines.ts'
 import { surveyProblems } from '../problems/survey-problems.ts'
 import { terminal } from '../terminal/terminal.ts'
 import { unknownNames } from '../problems/unknown-names.ts'
+import { openToAll } from './open-to-all.ts'
 
 /**
  * Prints what is wrong with plugins and the config.
@@ -24,7 +25,9 @@ export async function checkPlugins(
 
   const asked = new Set(names.length > 0 ? names : found.wanted.verdicts.keys())
   const loadable = found.wanted.order.filter((name) => options.load && asked.has(name))
-  const problems = surveyProblems(found)
+  const folders = [...asked].map((name) => found.wanted.verdicts.get(name)!.candidate.directory)
+  const problems = openToAll([found.directory, ...folders])
+    .concat(surveyProblems(found))
     .filter(({ plugin }) => names.length === 0 || plugin === undefined || asked.has(plugin))
     .concat(await loaded(loadable, found, options))
     .sort(byPlugin)

@@ -42,7 +42,12 @@ async function ask(url: string): Promise<PluginSnapshot[] | string> {
     const response = await fetch(address, { signal: AbortSignal.timeout(PATIENCE) })
     if (!response.ok) return stranger
     const body = (await response.json()) as { readonly plugins?: unknown } | null
-    return isSnapshots(body?.plugins) ? body.plugins : stranger
+    if (isSnapshots(body?.plugins, ['name', 'state', 'because', 'ms'])) return body.plugins
+    if (!isSnapshots(body?.plugins, ['name', 'state'])) return stranger
+    return (
+      `What answers at ${address.origin} is a plugbay of another version.\n` +
+      'Run the one that is installed there: npx plugbay list --running.'
+    )
   } catch (cause) {
     if (cause instanceof SyntaxError) return stranger
     return (
@@ -52,10 +57,12 @@ async function ask(url: string): Promise<PluginSnapshot[] | string> {
   }
 }
 
-function isSnapshots(value: unknown): value is PluginSnapshot[] {
+function isSnapshots(value: unknown, fields: readonly string[]): value is PluginSnapshot[] {
   return (
     Array.isArray(value) &&
-    value.every((one: unknown) => typeof one === 'object' && one !== null && 'name' in one && 'state' in one)
+    value.every(
+      (one: unknown) => typeof one === 'object' && one !== null && fields.every((field) => field in one),
+    )
   )
 }
 

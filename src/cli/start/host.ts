@@ -18,6 +18,7 @@ import type { HostAddress, HostLog } from './host-log.ts'
 import { listen } from './listen.ts'
 import { openPage } from './open-page.ts'
 import type { StartOptions } from '../start.ts'
+import { watchdog } from './watchdog.ts'
 
 /** How long requests that are being answered may take when the host closes, in ms. */
 const LAST_ANSWERS = 10_000
@@ -87,6 +88,7 @@ export async function host(options: StartOptions): Promise<number> {
   }
   const bound = server.address() as AddressInfo
   const end = ending()
+  const endWatchdog = watchdog(directory, from)
   manager.on('report', () => overview.touch())
   manager.on('state', () => overview.touch())
   manager.on('problem', () => overview.touch())
@@ -121,6 +123,7 @@ export async function host(options: StartOptions): Promise<number> {
     server.closeAllConnections()
     await closed
     log.closed(performance.now() - begin)
+    endWatchdog()
     end.off()
   }
 }
