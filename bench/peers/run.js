@@ -2,49 +2,66 @@ import { within, Word } from './application.js'
 
 /** No measurement takes longer than this, in ms. */
 const LIMIT = 300_000
-/** Side by side, where it is not time that is measured. */
-const LANES = 2
+/**
+ * What is measured side by side, and how many at a time. Times are taken alone; what a process keeps or answers is the
+ * same whoever else is there, and most of them wait most of the time.
+ */
+export const GROUPS = [
+  { id: 'time', lanes: 1 },
+  { id: 'state', lanes: 4 },
+  { id: 'traffic', lanes: 3 },
+]
 
 /**
- * Measures one thing with everybody, round after round, in another order each time, each in processes of its own.
- * Returns rows: who, with which setting and size, and the samples, or the word for what is not there.
+ * Measures several things with everybody, round after round, in another order each time, each in processes of its own.
+ * Returns rows by measure: who, with which setting and size, and the samples, or the word for what is not there.
  */
-export async function run(measure, options, say) {
-  const rows = measure.cells(options).map(({ contender, ...cell }) => ({
-    ...cell,
-    contender: contender.id,
-    samples: [],
-    words: [],
-    cell: { contender, ...cell },
-  }))
-  for (const row of rows) {
-    const { contender } = row.cell
-    row.lacks = contender.lacks?.[measure.id] ?? measure.lacks?.(contender)
-  }
-  const rounds = measure.once ? 1 : options.repeat
-  for (let round = 1; round <= rounds; round += 1) {
-    const waiting = shuffled(rows.filter((row) => row.lacks === undefined && !row.hopeless)).values()
+export async function run(measures, lanes, options, say) {
+  const rows = measures.flatMap((measure) =>
+    measure.cells(options).map(({ contender, ...cell }) => ({
+      row: {
+        ...cell,
+        contender: contender.id,
+        samples: [],
+        words: [],
+        lacks: contender.lacks?.[measure.id] ?? measure.lacks?.(contender),
+      },
+      measure,
+      cell: { contender, ...cell },
+    })),
+  )
+  for (let round = 1; round <= options.repeat; round += 1) {
+    const due = rows.filter(
+      ({ row, measure, hopeless }) => row.lacks === undefined && !hopeless && (round === 1 || !measure.once),
+    )
+    // What takes long comes first, so that nobody waits for it at the end.
+    const waiting = shuffled(due)
+      .sort((a, b) => Number(b.measure.once ?? false) - Number(a.measure.once ?? false))
+      .values()
     const lane = async () => {
-      for (const row of waiting) await one(measure, row, options, say, `${round}/${rounds}`)
+      for (const task of waiting) await one(task, options, say, `${round}/${options.repeat}`)
     }
-    await Promise.all(Array.from({ length: measure.alone ? 1 : LANES }, lane))
+    await Promise.all(Array.from({ length: lanes }, lane))
   }
-  return rows.map(({ cell: _cell, hopeless: _hopeless, ...row }) => row)
+  return Object.fromEntries(
+    measures.map(({ id }) => [id, rows.filter(({ measure }) => measure.id === id).map(({ row }) => row)]),
+  )
 }
 
-async function one(measure, row, options, say, round) {
+async function one(task, options, say, round) {
+  const { measure, row, cell } = task
   const begun = Date.now()
   const { contender, setting, n, how } = row
   const name = [measure.id, round, contender, setting, how, n].filter(Boolean).join(' ')
   try {
-    row.samples.push(await within(LIMIT, measure.run(row.cell, options), `not done in ${LIMIT / 1000} s`))
+    row.samples.push(await within(LIMIT, measure.run(cell, options), `not done in ${LIMIT / 1000} s`))
     say(`${name}: ${Date.now() - begun} ms`)
   } catch (error) {
     const word = error instanceof Word ? error.message : `fails (${error.message})`
     row.words.push(word)
     say(`${name}: ${word}, ${Date.now() - begun} ms`)
     // What took too long takes too long the next time.
-    row.hopeless = Date.now() - begun > 45_000
+    task.hopeless = Date.now() - begun > 25_000
   }
 }
 

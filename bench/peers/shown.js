@@ -66,7 +66,7 @@ export const SHOWN = {
   broken: {
     title: 'A save that is broken',
     about:
-      'What the plugin answers two seconds after a save that does not compile, or whose start throws, and whether the next good save is live, in ms. `answers, though disposed`: the old code still answers, but was told to clean up, and would be without its timers and connections.',
+      'What the plugin answers 1.3 seconds after a save that does not compile, or whose start throws, and whether the next good save is live, in ms. `answers, though disposed`: the old code still answers, but was told to clean up, and would be without its timers and connections.',
     table: (rows) => {
       const of = (id, how) => rows.find((row) => row.contender === id && row.how === how)
       const ids = [...new Set(rows.map(({ contender }) => contender))]

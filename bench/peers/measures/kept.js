@@ -9,6 +9,7 @@ const ENOUGH = { reloads: 100, ms: 20_000, atLeast: 20 }
 /** What a reload leaves behind: a plugin with 512 KB of state and 30 KB of source, another source each time. */
 export const kept = {
   id: 'kept',
+  group: 'state',
   lacks: ({ restarts }) => (restarts ? 'restarts the process' : undefined),
   cells: ({ contenders }) =>
     contenders.map((contender) => ({ contender, setting: smallest(contender), n: 1 })),
