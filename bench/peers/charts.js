@@ -12,7 +12,10 @@ export function charts({ measures, machine }) {
 
 const DRAWN = {
   edit: (rows, note) =>
-    sized('edit', rows, note, (row) => `${whoOf(row).title}, ${whoOf(row).settings[row.setting].says}`),
+    sized('edit', rows, note, (row) => {
+      const { title, settings } = whoOf(row)
+      return row.lacks ? title : `${title}, ${settings[row.setting].says}`
+    }),
   cold: (rows, note) => sized('cold', rows, note, (row) => whoOf(row).title),
   kept: (rows, note) =>
     barChart({
@@ -125,7 +128,7 @@ const DRAWN = {
     return wordChart({
       title: SHOWN.broken.title,
       note,
-      head: ['syntax error: old', 'others', 'mended, ms', 'throwing start: old', 'others', 'mended, ms'],
+      head: ['syntax error: old', 'others', 'mended, ms', 'throw at start: old', 'others', 'mended, ms'],
       lines: lines.map(([label, ...cells], at) => ({
         label,
         ours: whoOf({ contender: ids[at] }).ours,

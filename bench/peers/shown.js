@@ -16,7 +16,7 @@ export const SHOWN = {
     title: 'Cold start',
     unit: 'ms',
     about:
-      'From the start of the process until all plugins are live, ms, at the default setting: median (least to greatest). It contains the start of Node.js and of the package itself.',
+      'From the start of the process until all plugins are live, ms, at the default setting: median (least to greatest). It contains the start of Node.js and of the package itself; nothing is in a cache of theirs yet.',
     table: (rows) => bySize(rows, 'cold', false),
   },
   kept: {

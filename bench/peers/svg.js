@@ -15,6 +15,7 @@ text{fill:#f0f6fc}.small{fill:#9198a1}
 
 const WIDTH = 800
 const LABELS = 230
+const WORD_LABELS = 150
 const RIGHT = 110
 const TOP = 52
 
@@ -65,19 +66,19 @@ export function barChart({ title, note, groups, least = Infinity }) {
 
 /** A table of words, each with a mark: good, bad or neither. `lines`: `{ label, ours, cells: [{ word, good }] }`. */
 export function wordChart({ title, note, head, lines }) {
-  const width = (WIDTH - LABELS) / head.length
+  const width = (WIDTH - WORD_LABELS) / head.length
   const parts = head.map(
     (text, at) =>
-      `<text class="small" x="${(LABELS + at * width).toFixed(1)}" y="${TOP - 10}">${escaped(text)}</text>`,
+      `<text class="small" x="${(WORD_LABELS + at * width).toFixed(1)}" y="${TOP - 10}">${escaped(text)}</text>`,
   )
   let y = TOP
   for (const { label, cells } of lines) {
     parts.push(
       `<path class="line" d="M0 ${y - 2}H${WIDTH}"/>`,
-      `<text x="${LABELS - 8}" y="${y + 13}" text-anchor="end">${escaped(label)}</text>`,
+      `<text x="${WORD_LABELS - 8}" y="${y + 13}" text-anchor="end">${escaped(label)}</text>`,
     )
     for (const [at, { word, good }] of cells.entries()) {
-      const left = LABELS + at * width
+      const left = WORD_LABELS + at * width
       if (word !== '') {
         const kind = good === undefined ? 'even' : good ? 'good' : 'bad'
         parts.push(`<circle class="${kind}" cx="${(left + 4).toFixed(1)}" cy="${y + 9}" r="4"/>`)

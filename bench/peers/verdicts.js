@@ -20,7 +20,7 @@ export function targetLines(results) {
       const { title } = who
       if (setting === 'default' && waiting) {
         add(
-          `edit to live, ${title}, N = ${n}, default: half of the best that waits for writes (${waiting.who.title})`,
+          `edit to live, ${title}, N = ${n.toLocaleString('en')}, default: half of the best that waits for writes (${waiting.who.title})`,
           `at most ${round(waiting.ms / 2)} ms`,
           `${round(ms)} ms`,
           ms <= waiting.ms / 2,
@@ -28,7 +28,7 @@ export function targetLines(results) {
       }
       if (setting === 'smallest' && quickest) {
         add(
-          `edit to live, ${title}, N = ${n}, settle 0: the quickest of all (${quickest.who.title})`,
+          `edit to live, ${title}, N = ${n.toLocaleString('en')}, settle 0: the quickest of all (${quickest.who.title})`,
           `at most ${round(quickest.ms)} ms`,
           `${round(ms)} ms`,
           ms <= quickest.ms,
@@ -56,69 +56,71 @@ export function targetLines(results) {
     const failed = row.samples.reduce((sum, sample) => sum + sample.failed, 0)
     if (row.samples.length > 0) add(`failed requests, ${whoOf(row).title}`, '0', String(failed), failed === 0)
   }
-  const safe = safeOnes(results)
-  for (const { what, order } of rankings(results)) {
-    const among = order.filter(({ who }) => who.ours || safe.has(who.id))
-    if (!order.some(({ who }) => who.ours)) continue
-    const others = among.filter(({ who }) => !who.ours)
-    const at = among.findIndex(({ who }) => who.ours)
-    add(
-      `first among the equally safe: ${what}`,
-      '1st',
-      others.length === 0 ? 'nobody else is' : `${at + 1}. of ${others.length + 1}`,
-      at === 0,
-    )
+  const ranked = rankings(results)
+  const safe = measures.broken ? [...safeOnes(results)].map((contender) => whoOf({ contender })) : []
+  if (safe.some((who) => who.ours) && safe.every((who) => who.ours)) {
+    const first = ranked.filter(({ order }) => order[0].who.ours).length
+    const all = `nobody else is as safe; of all, safe or not, first in ${first} of ${ranked.length} rows of numbers`
+    add('first of the equally safe, in every row', '1st', all, true)
+  } else if (measures.broken) {
+    for (const { what, order } of ranked) {
+      const among = order.filter(({ who }) => safe.includes(who))
+      const at = among.findIndex(({ who }) => who.ours)
+      const measured = at === -1 ? 'not safe' : `${at + 1}. of ${among.length}`
+      add(`first of the equally safe: ${what}`, '1st', measured, at === 0)
+    }
   }
   return { head: ['target', 'to reach', 'measured', ''], lines }
 }
 
 /** Who is ahead of plugbay in which row, and why. */
 export function aheadLines(results) {
-  const lines = rankings(results).flatMap(({ id, what, order, unit }) => {
+  const lines = rankings(results).flatMap(({ why, what, order, unit }) => {
     const at = order.findIndex(({ who }) => who.ours)
     if (at < 1) return []
     const told = ({ who, value }) => `${who.title} ${round(value)} ${unit}`
     const ahead = order.slice(0, at)
-    const why = [...new Set(ahead.map(({ who }) => who.ahead?.[id] ?? WHY[id]))]
-    return [`- **${what}**: ${told(order[at])}; ahead of it ${ahead.map(told).join(', ')}. ${why.join(' ')}`]
+    return [`- **${what}**: ${told(order[at])}; ahead of it ${ahead.map(told).join(', ')}. ${WHY[why]}`]
   })
   return lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n')
 }
 
-/** One sentence for all of whom nothing better is known. */
+/** One sentence for each kind of row. */
 const WHY = {
-  edit: 'It does not wait until a write is finished, and plugbay looks at the folder twice.',
-  cold: 'The others evaluate the plugins that they are told; plugbay looks for folders, reads and judges each, orders them, and its own modules take about 0.1 s of every start.',
+  edit: 'Those do not wait until a write is finished: of a save in two halves they load the first.',
+  smallest:
+    'plugbay looks at the folder again even without a wait, makes the new version ready beside the old, ES modules by compiling them, and only then takes its place.',
+  cold: 'Those evaluate the plugins that they are told; plugbay looks for folders, reads, judges and orders them, and its own modules take about 0.1 s of every start.',
   kept: 'Below about 3 KB the numbers are noise.',
-  dropin: 'It waits for less.',
+  dropin: 'Those wait for less.',
 }
 
 /** Each row of numbers, the best first; of several settings of one contender the best counts where that is allowed. */
 function rankings({ measures }) {
   const found = []
-  const add = (id, what, rows) => {
+  const add = (id, what, rows, why = id) => {
     const order = rows
       .filter((row) => wordOf(row) === undefined)
       .map((row) => ({ who: whoOf(row), value: spreadOf(row, NUMBERS[id])?.median }))
       .filter(({ value }) => value !== undefined)
       .sort((a, b) => a.value - b.value)
-    if (order.length > 0) found.push({ id, what, order, unit: SHOWN[id].unit })
+    if (order.length > 0) found.push({ id, why, what, order, unit: SHOWN[id].unit })
   }
   const { edit = [], cold = [], kept = [], dropin = [] } = measures
   for (const n of new Set(edit.map((row) => row.n))) {
     const here = edit.filter((row) => row.n === n)
     add(
       'edit',
-      `edit to live, N = ${n}, default`,
+      `edit to live, N = ${n.toLocaleString('en')}, default`,
       here.filter(({ setting }) => setting === 'default'),
     )
     const shortest = (row) => row.setting === 'smallest' || !whoOf(row).settings.smallest
-    add('edit', `edit to live, N = ${n}, smallest`, here.filter(shortest))
+    add('edit', `edit to live, N = ${n.toLocaleString('en')}, smallest`, here.filter(shortest), 'smallest')
   }
   for (const n of new Set(cold.map((row) => row.n))) {
     add(
       'cold',
-      `cold start, N = ${n}`,
+      `cold start, N = ${n.toLocaleString('en')}`,
       cold.filter((row) => row.n === n),
     )
   }

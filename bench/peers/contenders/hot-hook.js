@@ -16,9 +16,6 @@ export const hotHook = {
   gap: 55,
   docs: 'https://github.com/Julien-R44/hot-hook#readme',
   settings: { default: { says: 'no wait' } },
-  ahead: {
-    edit: 'hot-hook does not wait until a write is finished: of a save in two halves it loads the first.',
-  },
   lacks: { dropin: 'not offered' },
   package: { hotHook: { root: './app.js', boundaries: ['./plugins/*/plugin.js'] } },
   source: moduleSource,

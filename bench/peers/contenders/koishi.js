@@ -14,7 +14,6 @@ export const koishi = {
   kind: 'commonjs',
   waits: true,
   gap: 55,
-  ahead: { edit: 'Koishi at debounce 0 loads what the file holds at the first event.' },
   docs: 'https://koishi.chat/plugins/develop/hmr.html',
   settings: {
     default: { says: 'debounce 100 ms' },

@@ -8,8 +8,5 @@ export const nodemon = restarts({
   waits: false,
   docs: 'https://github.com/remy/nodemon#readme',
   settings: { default: { says: 'no wait' } },
-  ahead: {
-    edit: 'nodemon does not wait until a write is finished, and all other plugins are gone until the process is up again.',
-  },
   command: ({ installed }) => [installed('nodemon/bin/nodemon.js'), '-q', '-I', 'app.js'],
 })

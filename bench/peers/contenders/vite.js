@@ -15,9 +15,6 @@ export const vite = {
   gap: 55,
   docs: 'https://vite.dev/guide/api-environment-frameworks',
   settings: { default: { says: 'no wait' }, glob: { glob: true, says: 'no wait' } },
-  ahead: {
-    edit: 'Vite does not wait until a write is finished: of a save in two halves it loads the first.',
-  },
   settingFor: { dropin: 'glob' },
   source: moduleSource,
   app: (names, { glob }) => ({
