@@ -6,6 +6,7 @@ import { machine } from './machine.js'
 import { measureMemory } from './memory.js'
 import { readOptions } from './options.js'
 import { report } from './report.js'
+import { writePart } from './results-file.js'
 
 const options = readOptions(process.argv.slice(2))
 const say = (line) => process.stderr.write(`${line}\n`)
@@ -21,7 +22,7 @@ for (const [name, measure] of Object.entries(measures)) {
 }
 const text = report(results)
 process.stdout.write(`\n${text}\n`)
-if (options.save) writeFileSync(new URL('RESULTS.md', import.meta.url), `${introduction()}\n\n${text}\n`)
+if (options.save) writePart('floor', `${introduction()}\n\n${text}`)
 
 function introduction() {
   return `# What was measured

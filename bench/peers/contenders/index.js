@@ -3,8 +3,10 @@ import { hotHook } from './hot-hook.js'
 import { koishi } from './koishi.js'
 import { livePluginManager } from './live-plugin-manager.js'
 import { moleculer } from './moleculer.js'
+import { nodeWatch } from './node-watch.js'
+import { nodemon } from './nodemon.js'
 import { plugbayCommonjs, plugbayModules } from './plugbay.js'
-import { nodemon, nodeWatch, tsx } from './restarts.js'
+import { tsx } from './tsx.js'
 import { vite } from './vite.js'
 
 /** Everybody who is measured, in the order of the tables. */

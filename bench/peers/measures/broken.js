@@ -3,7 +3,7 @@ import { REFUSED } from '../plugins.js'
 
 const COUNT = 10
 /** What is not done after so long is not going to be, in ms. */
-const PATIENCE = 2000
+const PATIENCE = 1300
 const LIMIT = 5000
 const OLD = 5
 
@@ -15,6 +15,7 @@ const BREAKS = {
 /** A save that does not compile, and one whose start throws: who answers then, and does the next good save help? */
 export const broken = {
   id: 'broken',
+  group: 'state',
   cells: ({ contenders }) =>
     Object.keys(BREAKS).flatMap((how) =>
       contenders.map((contender) => ({ contender, setting: 'default', n: COUNT, how })),

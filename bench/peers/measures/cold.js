@@ -1,11 +1,11 @@
 import { Application } from '../application.js'
 
-const LIMIT = 60_000
+const LIMIT = 30_000
 
 /** Cold start: from the start of the process until all plugins are live, at the default setting. */
 export const cold = {
   id: 'cold',
-  alone: true,
+  group: 'time',
   cells({ sizes, contenders }) {
     return sizes.flatMap((n) => contenders.map((contender) => ({ contender, setting: 'default', n })))
   },

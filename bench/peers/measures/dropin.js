@@ -13,6 +13,7 @@ const LIMIT = 8000
  */
 export const dropin = {
   id: 'dropin',
+  group: 'traffic',
   cells: ({ contenders }) =>
     contenders.map((contender) => ({
       contender,

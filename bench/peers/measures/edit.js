@@ -2,12 +2,12 @@ import { Application, pause, Word } from '../application.js'
 
 /** A value that is not seen after so long is not going to be, in ms. */
 const GIVEN_UP = 6000
-const WARM_UP = 2
+const WARM_UP = 1
 
 /** Edit to live: from the return of the write until the plugin answers with the new value. */
 export const edit = {
   id: 'edit',
-  alone: true,
+  group: 'time',
   cells({ sizes, contenders }) {
     return contenders.flatMap((contender) =>
       ['default', 'smallest']

@@ -7,6 +7,7 @@ const LIMIT = 240_000
 /** Whether 3,000 reloads of the same plugin fit into a heap of 64 MB. */
 export const heap = {
   id: 'heap',
+  group: 'state',
   once: true,
   lacks: ({ restarts }) => (restarts ? 'restarts the process' : undefined),
   cells: ({ contenders }) =>

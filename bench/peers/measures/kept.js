@@ -1,13 +1,15 @@
 import { Application, pause, Word } from '../application.js'
 
 const LIMIT = 4000
-const WARM_UP = 8
+/** What the first reloads leave is compiled code. */
+const WARM_UP = { reloads: 30, ms: 8000 }
 /** Fewer reloads say too little; more than the first and longer than the second nobody needs. */
 const ENOUGH = { reloads: 100, ms: 20_000, atLeast: 20 }
 
 /** What a reload leaves behind: a plugin with 512 KB of state and 30 KB of source, another source each time. */
 export const kept = {
   id: 'kept',
+  group: 'state',
   lacks: ({ restarts }) => (restarts ? 'restarts the process' : undefined),
   cells: ({ contenders }) =>
     contenders.map((contender) => ({ contender, setting: smallest(contender), n: 1 })),
@@ -16,7 +18,8 @@ export const kept = {
     try {
       await pause(800)
       const reload = reloader(application)
-      for (let at = 0; at < WARM_UP; at += 1) await reload()
+      const warming = Date.now()
+      for (let at = 0; at < WARM_UP.reloads && Date.now() - warming < WARM_UP.ms; at += 1) await reload()
       const before = await application.ask('memory')
       const begun = Date.now()
       let done = 0

@@ -5,7 +5,7 @@ import { Application, pause } from '../application.js'
 const COUNT = 10
 const CONNECTIONS = 8
 /** Between the requests of one connection, in ms. */
-const REST = 8
+const REST = 12
 /** A change that is not seen after so long is not waited for, in ms. */
 const GIVEN_UP = 4000
 const LONGEST = 10_000
@@ -13,6 +13,7 @@ const LONGEST = 10_000
 /** Requests failed while one of ten plugins is edited again and again. */
 export const load = {
   id: 'load',
+  group: 'traffic',
   cells: ({ contenders }) => contenders.map((contender) => ({ contender, setting: 'default', n: COUNT })),
   async run({ contender }, { loadReloads }) {
     const http = await freePort()

@@ -8,6 +8,7 @@ const COUNT = 10
 /** What starts again when a plugin changes on which others depend. */
 export const shared = {
   id: 'shared',
+  group: 'state',
   cells: ({ contenders }) => contenders.map((contender) => ({ contender, setting: 'default', n: COUNT })),
   async run({ contender }) {
     const needs = (name) => Number(name.slice(-4)) <= DEPENDENTS
