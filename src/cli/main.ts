@@ -16,21 +16,13 @@ export interface CommandRow {
 
 /** Loaded only when named, so that the help of all costs nothing. */
 const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  new: {
+    summary: 'make a plugin of a template: base, ui or api',
+    load: async () => (await import('./new.ts')).newCommand,
+  },
   start: {
     summary: 'run a folder of plugins, with live routes and a page',
     load: async () => (await import('./start.ts')).startCommand,
-  },
-  graph: {
-    summary: 'show who needs whom, as a tree, Mermaid, DOT or JSON',
-    load: async () => (await import('./graph.ts')).graphCommand,
-  },
-  enable: {
-    summary: 'turn plugins on in the config file',
-    load: async () => (await import('./enable.ts')).enableCommand,
-  },
-  disable: {
-    summary: 'turn plugins off in the config file',
-    load: async () => (await import('./disable.ts')).disableCommand,
   },
   list: {
     summary: 'what a start would do with each plugin, and why',
@@ -44,6 +36,18 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
     summary: 'why a plugin runs or not, and what would change it',
     load: async () => (await import('./why.ts')).whyCommand,
   },
+  graph: {
+    summary: 'show who needs whom, as a tree, Mermaid, DOT or JSON',
+    load: async () => (await import('./graph.ts')).graphCommand,
+  },
+  enable: {
+    summary: 'turn plugins on in the config file',
+    load: async () => (await import('./enable.ts')).enableCommand,
+  },
+  disable: {
+    summary: 'turn plugins off in the config file',
+    load: async () => (await import('./disable.ts')).disableCommand,
+  },
   completion: {
     summary: 'let your shell complete what you type',
     load: async () => (await import('./completion.ts')).completionCommand,
@@ -55,10 +59,6 @@ const COMMANDS: Readonly<Record<string, CommandRow>> = {
       return () => completeCommand(COMMANDS)
     },
     hidden: true,
-  },
-  new: {
-    summary: 'make a plugin of a template: base, ui or api',
-    load: async () => (await import('./new.ts')).newCommand,
   },
 }
 
