@@ -22,6 +22,8 @@ export interface Part {
 export interface Stage {
   readonly host: GenerationHost
   part(name: string): Part
+  /** The same with other dependencies. */
+  withDependencies(parts: GenerationParts, dependencies: readonly string[]): GenerationParts
   /** Place in the order of starting. */
   position(name: string): number
   /** Told as a plugin begins to be loaded or stopped. */
@@ -62,8 +64,8 @@ class Transaction {
   readonly #starting: Set<string>
   /** The roots of what restarts: shrinks as they turn out not to load. */
   readonly #changed: Set<string>
-  /** Restart on the code that runs, as the newest does not load. */
-  readonly #onOldCode = new Set<string>()
+  /** Restart on the code that runs, as the newest does not load or start; with what they are made of then. */
+  readonly #onOldCode = new Map<string, GenerationParts>()
   readonly #fresh = new Map<string, Generation>()
   readonly #live = new Map<string, Generation>()
   readonly #ended = new Map<string, Previous>()
@@ -116,7 +118,7 @@ class Transaction {
       if (goingBack.has(name) || !this.#ended.has(name)) continue
       // Its old code may need somebody who is started only after it.
       goingBack.add(name)
-      this.#onOldCode.add(name)
+      this.#goBack(name)
       waiting = [...this.#inOrder([name, ...waiting])]
     }
   }
@@ -146,7 +148,7 @@ class Transaction {
       if (this.#closing) return undefined
       if (this.#fresh.has(name)) continue
       const part = this.#part(name)
-      const parts = this.#onOldCode.has(name) ? part.live!.parts : part.parts!
+      const parts = this.#onOldCode.get(name) ?? part.parts!
       const generation = new Generation(parts, part.number, this.#stage.host)
       try {
         await generation.evaluate()
@@ -169,7 +171,7 @@ class Transaction {
     const { parts, live } = this.#part(name)
     if (parts !== live?.parts && !this.#onOldCode.has(name)) {
       this.#changed.delete(name)
-      this.#onOldCode.add(name)
+      this.#goBack(name)
       this.#closeRestarting()
       return
     }
@@ -180,6 +182,30 @@ class Transaction {
     }
     this.#closeRestarting()
     this.#restarting = this.#restarting.filter((other) => other !== name)
+  }
+
+  /** Takes a plugin's old code, without the optional dependencies that stop, or need the plugin by now. */
+  #goBack(name: string): void {
+    const { parts } = this.#part(name).live!
+    const { dependencies } = parts.candidate.metadata
+    const used = parts.dependencies.filter(
+      (other) =>
+        Object.hasOwn(dependencies, other) || !(this.#plan.stop.includes(other) || this.#needs(other, name)),
+    )
+    const fewer = used.length < parts.dependencies.length
+    this.#onOldCode.set(name, fewer ? this.#stage.withDependencies(parts, used) : parts)
+  }
+
+  /** Whether one plugin, directly or over others, cannot be started before another. */
+  #needs(name: string, other: string): boolean {
+    const seen = new Set([name])
+    for (const one of seen) for (const next of this.#used(one)?.dependencies ?? []) seen.add(next)
+    return seen.has(other)
+  }
+
+  /** What a plugin is started from. */
+  #used(name: string): GenerationParts | undefined {
+    return this.#onOldCode.get(name) ?? this.#part(name).parts
   }
 
   /** Roots, directly or over others, that make a plugin restart. */
@@ -196,22 +222,21 @@ class Transaction {
 
   #closeRestarting(): void {
     const touched = new Set([...this.#plan.stop, ...this.#starting])
-    this.#restarting = this.#inOrder(this.#plan.restart).filter((name) => {
-      if (
-        !this.#changed.has(name) &&
-        !this.#dependencies(name).some((dependency) => touched.has(dependency))
-      ) {
-        return false
+    for (let size = -1; size !== touched.size;) {
+      ;({ size } = touched)
+      // What goes back to its old code need not come after all that it runs with.
+      for (const name of this.#plan.restart) {
+        const moves = this.#changed.has(name) || this.#dependencies(name).some((one) => touched.has(one))
+        if (moves) touched.add(name)
       }
-      touched.add(name)
-      return true
-    })
+    }
+    this.#restarting = this.#inOrder(this.#plan.restart.filter((name) => touched.has(name)))
   }
 
   async #discardUnneeded(): Promise<void> {
     const needed = new Set(this.#toStart())
     for (const [name, generation] of this.#fresh) {
-      const outdated = this.#onOldCode.has(name) && generation.parts !== this.#part(name).live?.parts
+      const outdated = generation.parts !== this.#used(name)
       if (needed.has(name) && !outdated) continue
       this.#fresh.delete(name)
       await generation.stop()
@@ -252,8 +277,8 @@ class Transaction {
 
   /** Starts the code that ran before once more. */
   async #rollBack(name: string): Promise<Problem | undefined> {
-    const { live, number } = this.#part(name)
-    const generation = new Generation(live!.parts, number, this.#stage.host)
+    const { number } = this.#part(name)
+    const generation = new Generation(this.#onOldCode.get(name)!, number, this.#stage.host)
     let problem: Problem | undefined
     try {
       await generation.evaluate()
@@ -319,9 +344,7 @@ class Transaction {
     const ordered: string[] = []
     const take = (name: string): void => {
       if (!left.delete(name)) return
-      const { parts, live } = this.#part(name)
-      const used = this.#onOldCode.has(name) ? live?.parts : parts
-      for (const dependency of used?.dependencies ?? []) take(dependency)
+      for (const dependency of this.#used(name)?.dependencies ?? []) take(dependency)
       ordered.push(name)
     }
     for (const name of byPosition) take(name)

@@ -180,7 +180,11 @@ export class Intent {
     const runs = behind.has(candidate.name)
       ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
       : undefined
-    return runs?.directory === candidate.directory ? { ...candidate, metadata: runs.metadata } : candidate
+    if (runs?.directory !== candidate.directory) return candidate
+    // Whether it is on is for the newest to say: what does not load can be turned off.
+    const { enabled } = candidate.metadata ?? runs.metadata
+    const { enabled: _, ...metadata } = runs.metadata
+    return { ...candidate, metadata: { ...metadata, ...(enabled !== undefined && { enabled }) } }
   }
 
   #restedLong(candidate: Candidate): boolean {

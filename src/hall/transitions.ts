@@ -61,6 +61,7 @@ export class Transitions {
     const stage: Stage = {
       host,
       part: (name) => this.#part(name),
+      withDependencies: partsWith,
       position: (name) => this.#intent.wanted.position.get(name) ?? -1,
       entering: (name, state) => {
         if (state === 'loading') watch.activating(name)
@@ -144,6 +145,9 @@ export class Transitions {
 /** What runs, made for the dependencies that are there now. */
 function whatRuns({ live }: Slot, verdict: Verdict | undefined): GenerationParts | undefined {
   if (!live || !verdict || verdict.dependencies.join() === live.parts.dependencies.join()) return live?.parts
-  const { dependencies } = verdict
-  return { ...live.parts, dependencies, identity: withDependencies(live.parts.identity, dependencies) }
+  return partsWith(live.parts, verdict.dependencies)
+}
+
+function partsWith(parts: GenerationParts, dependencies: readonly string[]): GenerationParts {
+  return { ...parts, dependencies, identity: withDependencies(parts.identity, dependencies) }
 }

@@ -40,6 +40,8 @@ export interface Expected {
   /** The dependencies that it has, sorted. */
   readonly uses: readonly string[]
   readonly version: string | undefined
+  /** It goes on with what it was started with: the optional ones may be other ones. */
+  readonly stays?: boolean
 }
 
 interface Candidate {
@@ -92,6 +94,7 @@ export function expected(given: Given): Map<string, Expected> {
     state: 'active',
     uses: [...uses.get(name)!].sort(),
     version: counts(name)!.version,
+    stays: given.stays.has(name),
   }))
   for (const [name, { folder }] of held)
     if (!active.has(name))
@@ -102,15 +105,11 @@ export function expected(given: Given): Map<string, Expected> {
 }
 
 /** Why a plugin that runs may go on with older files than its folder has; `undefined` when it may not. */
-export function whyStays(
-  given: Given,
-  name: string,
-  folder: string,
-): 'circle' | 'invalid' | 'broken' | undefined {
+export function whyStays(given: Given, name: string): 'circle' | 'invalid' | 'broken' | 'absent' | undefined {
   const others = new Map([...given.stays].filter(([other]) => other !== name))
   const { held } = claim({ ...given, stays: others })
   const one = held.get(name)
-  if (one?.folder !== folder) return undefined
+  if (!one) return 'absent'
   if (!one.description || !one.hasEntry) return 'invalid'
   const circle = inCircles(new Set(held.keys()), (other) => {
     const newest = Object.keys(held.get(other)!.description?.dependencies ?? {})

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Behaviour } from './program.ts'
 import { begin } from './steps.ts'
 import { CONFIG, ROOT, World } from './world.ts'
 
@@ -11,8 +12,9 @@ async function scene(): Promise<World> {
   return world
 }
 
-const needing = (name: string, ...dependencies: string[]): string =>
-  JSON.stringify({ name, version: '1.0.0', dependencies })
+const describing = (name: string, more: object): string => JSON.stringify({ name, version: '1.0.0', ...more })
+
+const program = (does: Behaviour): string => JSON.stringify({ v: 100, does })
 
 function states(world: World): Record<string, string> {
   return Object.fromEntries(world.manager.plugins.map(({ name, state }) => [name, state]))
@@ -20,7 +22,7 @@ function states(world: World): Record<string, string> {
 
 test('an edit that closes a circle is refused also when the other plugin of the circle cannot be read', async () => {
   const world = await scene()
-  world.disk.write(`${ROOT}/a/metadata.json`, needing('a', 'b'))
+  world.disk.write(`${ROOT}/a/metadata.json`, describing('a', { dependencies: ['b'] }))
   await world.settle('call')
   world.disk.write(`${ROOT}/b/metadata.json`, '{')
   await world.settle('call')
@@ -37,5 +39,64 @@ test('a config file that is broken when it first appears stops nothing', async (
   world.disk.write(CONFIG, '{ "plugins": [{ "name": "d", "enabled": false }] }')
   await world.settle('call')
   assert.equal(states(world)['d'], 'off')
+  await world.end()
+})
+
+test('a plugin whose code does not load is turned off by its own metadata.json all the same', async () => {
+  const world = await scene()
+  world.unsettle()
+  world.disk.write(`${ROOT}/b/plugin.js`, '{')
+  world.disk.write(`${ROOT}/b/metadata.json`, describing('b', { enabled: false }))
+  // Its dependent cannot be read meanwhile, and pulls it in with what it was.
+  world.disk.write(`${ROOT}/c/metadata.json`, '{')
+  await world.settle('call')
+  assert.equal(states(world)['b'], 'active')
+  world.unsettle()
+  world.disk.write(`${ROOT}/c/metadata.json`, describing('c', {}))
+  await world.settle('call')
+  assert.deepEqual(states(world), { a: 'active', b: 'off', c: 'active', d: 'active' })
+  await world.end()
+})
+
+test('an old code that comes back takes no optional dependency that needs the plugin by now', async () => {
+  const world = await scene()
+  world.unsettle()
+  world.disk.write(`${ROOT}/d/metadata.json`, describing('d', { optionalDependencies: ['a'] }))
+  await world.settle('call')
+  assert.deepEqual(world.manager.get('d')?.dependencies, ['a'])
+  world.unsettle()
+  world.disk.write(`${ROOT}/a/metadata.json`, describing('a', { dependencies: ['d'] }))
+  world.disk.write(`${ROOT}/d/plugin.js`, program('throws'))
+  await world.settle('call')
+  assert.deepEqual(states(world), { a: 'active', b: 'active', c: 'active', d: 'active' })
+  assert.deepEqual(world.manager.get('a')?.dependencies, ['d'], 'the newest files of a run')
+  assert.deepEqual(world.manager.get('d')?.dependencies, [])
+  await world.end()
+})
+
+test('the same when the old code comes back as the new one does not start', async () => {
+  const world = await scene()
+  world.unsettle()
+  world.disk.write(`${ROOT}/d/metadata.json`, describing('d', { optionalDependencies: ['a'] }))
+  await world.settle('call')
+  world.unsettle()
+  world.disk.write(`${ROOT}/a/metadata.json`, describing('a', { dependencies: ['d'] }))
+  world.disk.write(`${ROOT}/d/plugin.js`, program('activate throws'))
+  await world.settle('call')
+  assert.deepEqual(world.manager.get('a')?.dependencies, ['d'], 'the newest files of a run')
+  await world.end()
+})
+
+test('an old code that comes back as its optional dependency stops does not list it', async () => {
+  const world = await scene()
+  world.unsettle()
+  world.disk.write(`${ROOT}/d/metadata.json`, describing('d', { optionalDependencies: ['a'] }))
+  await world.settle('call')
+  world.unsettle()
+  world.disk.write(`${ROOT}/d/plugin.js`, program('throws'))
+  world.disk.write(`${ROOT}/a/metadata.json`, describing('a', { dependencies: ['nobody'] }))
+  await world.settle('call')
+  assert.deepEqual(states(world), { a: 'blocked', b: 'blocked', c: 'blocked', d: 'active' })
+  assert.deepEqual(world.manager.get('d')?.dependencies, [])
   await world.end()
 })

@@ -406,11 +406,18 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
 ]
 
 /** Histories of up to so many steps, with the weights of a day's work. */
-export function histories(maxCommands: number): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, World>>> {
+export function histories(
+  maxCommands: number,
+  replayPath: string | undefined,
+): fc.Arbitrary<Iterable<fc.AsyncCommand<Model, World>>> {
   const step = fc.oneof(
     ...kinds.map(([weight, arbitrary]) => ({ weight, arbitrary: arbitrary.map((one) => new Command(one)) })),
   )
-  return fc.commands<Model, World, false>([step], { maxCommands, size: 'max' })
+  return fc.commands<Model, World, false>([step], {
+    maxCommands,
+    size: 'max',
+    ...(replayPath !== undefined && { replayPath }),
+  })
 }
 
 /** Four plugins to begin with. */
