@@ -60,7 +60,9 @@ class Manager implements PluginManager {
     this.#watching = new Watching({
       settings,
       look: (folders, unannounced) =>
-        void this.#queue.request(folders, { unannounced }).catch((cause: unknown) => log.error(cause)),
+        void this.#queue
+          .request(folders, { unannounced, patient: true })
+          .catch((cause: unknown) => log.error(cause)),
       onEvent: (event) => this.#events.emit('watch', event),
       onProblem: (problem) => this.#problems.note(problem),
     })
@@ -185,9 +187,11 @@ class Manager implements PluginManager {
     this.#queue.request(new Set(), { forced: name }).catch((cause: unknown) => log.error(cause))
   }
 
-  async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {
+  async #look({ folders, forced, unannounced, patient }: QueuedLook): Promise<number | undefined> {
     const start = performance.now()
-    const looked = await this.#rooms.engine.look({ folders, forced }, () => this.#rooms.config.look())
+    const looked = await this.#rooms.engine.look({ folders, forced }, (written) =>
+      this.#rooms.config.look(written && patient),
+    )
     const { applied, decided, again, later, changed } = looked
     this.#watching.follow(looked, unannounced)
     this.#lastMs = performance.now() - start
@@ -204,7 +208,7 @@ class Manager implements PluginManager {
   async #lookUntilStill(limit: number): Promise<void> {
     const start = performance.now()
     for (;;) {
-      const again = await this.#queue.request(undefined)
+      const again = await this.#queue.request(undefined, { patient: true })
       const left = limit - (performance.now() - start)
       if (again === undefined || left <= 0 || this.#closed) return
       await within(new Promise(() => undefined), Math.min(again, left), this.#closing.signal)

@@ -8,12 +8,17 @@ import type { Problem } from '../model/problem.ts'
 import { readConfigText } from '../read/config-text.ts'
 import { misuse } from './misuse.ts'
 
+/** For plugins that are being written it is waited for so long at most, in ms. */
+const BURST_MS = 500
+
 /** The config file as it is now, or as it was when it was last any good. */
 export class ConfigFile {
   readonly path: string | undefined
   readonly #judge: ConfigJudge
   #text: string | undefined
   #seen = false
+  /** Since when it is waited for plugins. */
+  #waiting: number | undefined
   #problems: readonly Problem[] = []
 
   constructor(path: string | undefined, judge: ConfigJudge) {
@@ -26,9 +31,13 @@ export class ConfigFile {
     return this.#problems
   }
 
-  /** @returns the new config, or `undefined` when the one before stays */
-  look(): Config | undefined {
+  /**
+   * @param written plugins are being written, which may be one change with what is written here: wait a while for them
+   * @returns the new config, or `undefined` when the one before stays
+   */
+  look(written: boolean): Config | undefined {
     if (this.path === undefined) return undefined
+    if (this.#waits(written)) return undefined
     const fact = readConfigText(this.path)
     if (fact.kind === 'missing') {
       if (this.#seen) this.#problems = [missing(this.path)]
@@ -47,6 +56,12 @@ export class ConfigFile {
     this.#seen = true
     this.#problems = []
     return judged.config
+  }
+
+  #waits(written: boolean): boolean {
+    const now = performance.now()
+    this.#waiting = written ? (this.#waiting ?? now) : undefined
+    return this.#waiting !== undefined && now - this.#waiting < BURST_MS
   }
 
   /** Looks without remembering. */
