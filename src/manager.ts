@@ -61,7 +61,9 @@ class Manager implements PluginManager {
     this.#watching = new Watching({
       settings,
       look: (folders, unannounced) =>
-        void this.#queue.request(folders, { unannounced }).catch((cause: unknown) => log.error(cause)),
+        void this.#queue
+          .request(folders, { unannounced, patient: true })
+          .catch((cause: unknown) => log.error(cause)),
       onEvent: (event) => this.#events.emit('watch', event),
       onProblem: (problem) => this.#problems.note(problem),
     })
@@ -186,10 +188,12 @@ class Manager implements PluginManager {
     this.#queue.request(new Set(), { forced: name }).catch((cause: unknown) => log.error(cause))
   }
 
-  async #look({ folders, forced, unannounced }: QueuedLook): Promise<number | undefined> {
+  async #look({ folders, forced, unannounced, patient }: QueuedLook): Promise<number | undefined> {
     const { clock } = this.#settings.system
     const start = clock.elapsed()
-    const looked = await this.#rooms.engine.look({ folders, forced }, () => this.#rooms.config.look())
+    const looked = await this.#rooms.engine.look({ folders, forced }, (written) =>
+      this.#rooms.config.look(written && patient),
+    )
     const { applied, decided, again, later, changed } = looked
     this.#watching.follow(looked, unannounced)
     this.#lastMs = clock.elapsed() - start
@@ -207,7 +211,7 @@ class Manager implements PluginManager {
     const { clock } = this.#settings.system
     const start = clock.elapsed()
     for (;;) {
-      const again = await this.#queue.request(undefined)
+      const again = await this.#queue.request(undefined, { patient: true })
       const left = limit - (clock.elapsed() - start)
       if (again === undefined || left <= 0 || this.#closed) return
       await within(new Promise(() => undefined), Math.min(again, left), clock, this.#closing.signal)

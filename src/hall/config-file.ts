@@ -5,21 +5,32 @@ import type { ConfigJudge } from '../decide/judge-config.ts'
 import type { Config } from '../model/decision.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
-import type { ConfigStore } from '../model/system.ts'
+import type { Clock, ConfigStore, System } from '../model/system.ts'
 import { misuse } from './misuse.ts'
+
+/** For plugins that are being written it is waited for so long at most, in ms. */
+const BURST_MS = 500
 
 /** The config file as it is now, or as it was when it was last any good. */
 export class ConfigFile {
   readonly path: string | undefined
   readonly #judge: ConfigJudge
   readonly #store: ConfigStore
+  readonly #clock: Clock
   #text: string | undefined
   /** What holds: a file as it was when it was good, that there was no file, or that nobody can say. */
   #holds: 'a file' | 'no file' | 'nothing' | undefined
+  /** Since when it is waited for plugins. */
+  #waiting: number | undefined
   #problems: readonly Problem[] = []
 
-  constructor(path: string | undefined, judge: ConfigJudge, store: ConfigStore) {
-    this.#store = store
+  constructor(
+    path: string | undefined,
+    judge: ConfigJudge,
+    { config, clock }: Pick<System, 'config' | 'clock'>,
+  ) {
+    this.#store = config
+    this.#clock = clock
     this.path = path
     this.#judge = judge
   }
@@ -29,9 +40,13 @@ export class ConfigFile {
     return this.#problems
   }
 
-  /** @returns the new config, or `undefined` when the one before stays */
-  look(): Config | undefined {
+  /**
+   * @param written plugins are being written, which may be one change with what is written here: wait a while for them
+   * @returns the new config, or `undefined` when the one before stays
+   */
+  look(written: boolean): Config | undefined {
     if (this.path === undefined) return undefined
+    if (this.#waits(written)) return undefined
     const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
       this.#holds ??= 'no file'
@@ -53,6 +68,12 @@ export class ConfigFile {
     this.#holds = 'a file'
     this.#problems = []
     return judged.config
+  }
+
+  #waits(written: boolean): boolean {
+    const now = this.#clock.elapsed()
+    this.#waiting = written ? (this.#waiting ?? now) : undefined
+    return this.#waiting !== undefined && now - this.#waiting < BURST_MS
   }
 
   /** Looks without remembering. */

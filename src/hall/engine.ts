@@ -102,12 +102,12 @@ export class Engine {
     this.#intent.doubted = true
   }
 
-  /** @param readConfig the config, if it is not as it was */
-  async look(request: LookRequest, readConfig: () => Config | undefined): Promise<Looked> {
+  /** @param readConfig the config, if it is not as it was; told whether code is being written */
+  async look(request: LookRequest, readConfig: (written: boolean) => Config | undefined): Promise<Looked> {
     const intent = this.#intent
-    const { changed, gone, again } = await this.#seen(request)
+    const { changed, gone, again, written } = await this.#seen(request)
     // After the folders: whoever turns a plugin off and then edits it must not find the edit running.
-    const config = readConfig()
+    const config = readConfig(written)
     if (config) {
       intent.config = config
       intent.doubted = true
@@ -149,7 +149,7 @@ export class Engine {
     }
     intent.cold = false
     for (const name of decided ? this.slots.keys() : seen) refreshStanding(name, this.roster, intent)
-    return { applied, decided, changed, gone, again, later: this.#storms.remaining }
+    return { applied, decided, changed, gone, again, written, later: this.#storms.remaining }
   }
 
   /** What the next look would do. Looks at the disk and changes nothing. */
@@ -168,7 +168,7 @@ export class Engine {
     if (!this.#intent.cold && forced.size === 0) return first
     const changed = [...first.changed]
     const gone = [...first.gone]
-    let { again } = first
+    let { again, written } = first
     for (let waited = 0; again !== undefined && waited < COLD_PATIENCE_MS;) {
       waited += again
       const pause = again
@@ -176,9 +176,9 @@ export class Engine {
       const next = await folders.look(new Set())
       changed.push(...next.changed)
       gone.push(...next.gone)
-      again = next.again
+      ;({ again, written } = next)
     }
-    return { changed, gone, again }
+    return { changed, gone, again, written }
   }
 }
 

@@ -4,6 +4,8 @@ import type { LookRequest } from './engine.ts'
 export interface QueuedLook extends LookRequest {
   /** Asked for by the clock alone: what it finds was missed by the watcher. */
   readonly unannounced: boolean
+  /** Nobody waits for just this look: what is still being written can be left to the next. */
+  readonly patient: boolean
 }
 
 /** What a request asks for, besides a look at folders. */
@@ -12,12 +14,15 @@ export interface LookWishes {
   readonly forced?: string
   /** See {@link QueuedLook.unannounced}. Default false. */
   readonly unannounced?: boolean
+  /** See {@link QueuedLook.patient}. Default false. */
+  readonly patient?: boolean
 }
 
 interface Waiting extends QueuedLook {
   folders: Set<string> | undefined
   readonly forced: Set<string>
   unannounced: boolean
+  patient: boolean
   readonly done: Promise<number | undefined>
 }
 
@@ -41,12 +46,13 @@ export class LookQueue {
    */
   request(
     folders: ReadonlySet<string> | undefined,
-    { forced, unannounced = false }: LookWishes = {},
+    { forced, unannounced = false, patient = false }: LookWishes = {},
   ): Promise<number | undefined> {
     if (this.#closed) return Promise.resolve(undefined)
-    this.#next ??= this.#lineUp(unannounced)
+    this.#next ??= this.#lineUp(unannounced, patient)
     const next = this.#next
     next.unannounced &&= unannounced
+    next.patient &&= patient
     if (!folders) next.folders = undefined
     else if (next.folders) for (const folder of folders) next.folders.add(folder)
     if (forced !== undefined) next.forced.add(forced)
@@ -59,10 +65,11 @@ export class LookQueue {
     await this.#tail
   }
 
-  #lineUp(unannounced: boolean): Waiting {
+  #lineUp(unannounced: boolean, patient: boolean): Waiting {
     const waiting: Waiting = {
       folders: new Set(),
       unannounced,
+      patient,
       forced: new Set(),
       done: this.#tail.then(() => {
         this.#next = undefined

@@ -68,6 +68,6 @@ export function wireRooms(
       because: 'the plugins option',
     })
   }
-  const config = new ConfigFile(settings.config, judges.config, system.config)
+  const config = new ConfigFile(settings.config, judges.config, system)
   return { config, folders, loader, engine }
 }

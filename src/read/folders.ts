@@ -23,6 +23,8 @@ export interface Look {
   readonly gone: readonly string[]
   /** Some are still being written: look again in so many ms. `undefined` when all are at rest. */
   readonly again: number | undefined
+  /** Code is being written somewhere, or a folder is just gone. */
+  readonly written: boolean
 }
 
 /** What one look has come upon. */
@@ -79,7 +81,8 @@ export class Folders {
       if (turn % CHUNK === 0) await new Promise<void>((done) => clock.setImmediate(done))
       this.#lookAt(directory, seen, parents(dirname(directory)))
     }
-    const look = { changed: [] as FolderFacts[], gone: [] as string[], again: seen.again }
+    const { again, written } = seen
+    const look = { changed: [] as FolderFacts[], gone: [] as string[], again, written }
     if (this.#holds(seen)) return look
     for (const [directory, facts] of seen.rested) {
       this.#moving.delete(directory)

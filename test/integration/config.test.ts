@@ -278,3 +278,33 @@ test('a plugin that is turned off while a look is under way, and then edited, is
     [`${last} stopping`, `${last} off`],
   )
 })
+
+test('a plugin that is edited and turned on in one breath is started with the edit alone', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': valueCode('cjs', 'old') })
+  folder.config(on('a'))
+  const manager = managerFor(t, folder, { watch: { rescan: 0 } })
+  await manager.start()
+  folder.config(on())
+  await manager.settled()
+  const started: unknown[] = []
+  manager.on('state', ({ to }) => {
+    if (to === 'active') started.push(valueOf(manager, 'a'))
+  })
+  folder.write({ 'a/plugin.cjs': valueCode('cjs', 'new') })
+  folder.config(on('a'))
+  await manager.settled()
+  assert.deepEqual(started, ['new'])
+})
+
+test('who turns a plugin on and waits for it does not wait for what others write', async (t) => {
+  const folder = pluginsFolder(t, {
+    'a/plugin.cjs': valueCode('cjs', 'a'),
+    'b/plugin.cjs': valueCode('cjs', 'b'),
+  })
+  folder.config(on('b'))
+  const manager = managerFor(t, folder, { watch: { settle: 1000, rescan: 0 } })
+  await manager.start()
+  folder.write({ 'b/plugin.cjs': valueCode('cjs', 'B') })
+  const { state } = await manager.enable('a', { persist: true })
+  assert.deepEqual([state, valueOf(manager, 'b')], ['active', 'b'])
+})

@@ -14,8 +14,10 @@ const HISTORIES = Number(process.env['PLUGBAY_HISTORIES'] ?? 10)
 const FIRST = Number(process.env['PLUGBAY_SEED'] ?? 1)
 const SIDE_BY_SIDE = 20
 const RESCAN_MS = 5000
-/** What a look takes, and what it waits for, on a machine that has other things to do. */
-const MARGIN_MS = 3000
+/** What a look waits for before it takes what it saw for whole. */
+const MARGIN_MS = 2000
+/** What a look takes on a machine that has other things to do, in times of what a fresh start takes there. */
+const STARTS = 10
 
 interface Ending {
   readonly state: string
@@ -85,10 +87,11 @@ async function play(
     await history.play()
     const end = performance.now()
     if (how === 'settled') await manager.settled()
+    const asked = performance.now()
     const wanted = await fresh(t, folder.path, join(folder.root, 'fresh'))
+    const late = end + RESCAN_MS + MARGIN_MS + STARTS * (performance.now() - asked)
     if (how === 'unaided')
-      while (wrong(manager, wanted).length > 0 && performance.now() - end < RESCAN_MS + MARGIN_MS)
-        await delay(20)
+      while (wrong(manager, wanted).length > 0 && performance.now() < late) await delay(20)
     const ms = performance.now() - end
     const differences = wrong(manager, wanted)
     return { wrong: differences.length === 0 ? '' : `${history.story}\n${differences.join('\n')}`, ms }

@@ -89,20 +89,25 @@ export class Gardener {
     await this.#shown(name, 'mend')
   }
 
-  async #toggle(name: string): Promise<void> {
-    await this.#switch(name, false)
-    await this.#shown(name, 'off')
-    await delay(this.#roll(300))
-    await this.#switch(name, true)
-    await this.#shown(name, 'on')
+  #toggle(name: string): Promise<void> {
+    return this.#withConfig(async () => {
+      this.#garden.toggle(name, false, this.#pick(SAVES))
+      await this.#shown(name, 'off')
+      await delay(this.#roll(300))
+      this.#garden.toggle(name, true, this.#pick(SAVES))
+      await this.#shown(name, 'on')
+    })
   }
 
-  async #blink(name: string): Promise<void> {
-    await this.#switch(name, false)
-    this.#garden.edit(name, 'in place', 'entry')
-    await delay(this.#roll(100))
-    await this.#switch(name, true)
-    await this.#shown(name, 'on')
+  /** The time in which it is off may be over before it is noticed. */
+  #blink(name: string): Promise<void> {
+    return this.#withConfig(async () => {
+      this.#garden.toggle(name, false, this.#pick(SAVES))
+      this.#garden.edit(name, 'in place', 'entry')
+      await delay(this.#roll(100))
+      this.#garden.toggle(name, true, this.#pick(SAVES))
+      await this.#shown(name, 'on')
+    })
   }
 
   async #remove(name: string): Promise<void> {
@@ -131,15 +136,7 @@ export class Gardener {
     })
   }
 
-  #switch(name: string, on: boolean): Promise<void> {
-    const save = this.#pick(SAVES)
-    return this.#withConfig(() => {
-      this.#garden.toggle(name, on, save)
-      return Promise.resolve()
-    })
-  }
-
-  /** One at a time has the config file. */
+  /** One at a time has the config file, until all that it says is in force: while it is broken, what was read last holds. */
   #withConfig(run: () => Promise<void>): Promise<void> {
     const turn = this.#config.then(run)
     this.#config = turn
