@@ -46,12 +46,13 @@ export function readFolder(
   now: number = Date.now(),
   parent?: string,
 ): FolderFacts | undefined {
-  const walk = new Walk()
+  let walk = new Walk('')
   let real: string
   try {
     const stat = lstatSync(directory)
     const sure = parent !== undefined && stat.isDirectory()
     real = sure ? parent + sep + basename(directory) : realpathSync.native(directory)
+    walk = new Walk(real)
     walk.folder(real, '', 0, sure ? stat : statSync(real))
   } catch (cause) {
     if (isGone(cause)) return undefined
@@ -86,11 +87,17 @@ export function sameLook(a: FolderFacts, b: FolderFacts): boolean {
 }
 
 class Walk {
+  /** The folder that is walked through, with links followed. */
+  readonly #real: string
   readonly files = new Map<string, FileFact>()
   readonly folders = new Map<string, string>()
   readonly problems: Problem[] = []
   touchedMs = 0
   codeTouchedMs = 0
+
+  constructor(real: string) {
+    this.#real = real
+  }
 
   folder(path: string, relative: string, depth: number, stat: Stats): void {
     this.folders.set(relative, `${stat.dev}:${stat.ino}`)
@@ -120,7 +127,7 @@ class Walk {
       return
     }
     if (stat.isDirectory()) this.subfolder(path, within, depth, stat, entry.isSymbolicLink())
-    else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink())
+    else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink() ? this.placeOf(path) : undefined)
   }
 
   subfolder(path: string, relative: string, depth: number, stat: Stats, linked: boolean): void {
@@ -137,7 +144,16 @@ class Walk {
     }
   }
 
-  file(relative: string, stat: Stats, linked: boolean): void {
+  /** Where a link to a file leads. */
+  placeOf(path: string): 'inside' | 'outside' {
+    try {
+      return realpathSync.native(path).startsWith(this.#real + sep) ? 'inside' : 'outside'
+    } catch {
+      return 'outside'
+    }
+  }
+
+  file(relative: string, stat: Stats, linked: FileFact['linked']): void {
     const { size, mtimeMs, ctimeMs, ino } = stat
     this.files.set(
       relative,
