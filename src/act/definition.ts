@@ -38,6 +38,19 @@ function isClass(value: unknown): boolean {
 function describe(exports: unknown): string {
   if (typeof exports !== 'object' || exports === null)
     return typeof exports === 'function' ? 'a class' : String(exports === null ? null : typeof exports)
-  const names = Object.keys(exports)
-  return names.length === 0 ? 'nothing' : names.map((name) => `\`${name}\``).join(', ')
+  const names = namesIn(exports)
+  return names.length === 0 ? 'nothing' : names.map((name) => `${name}${kindOf(name, exports)}`).join(', ')
+}
+
+function namesIn(value: object): string[] {
+  return Object.keys(value).map((name) => `\`${name}\``)
+}
+
+/** What is wrong with an export that has the right name. */
+function kindOf(name: string, exports: object): string {
+  if (name !== '`activate`' && name !== '`default`') return ''
+  const value = property(exports, name.slice(1, -1))
+  if (typeof value === 'object' && value !== null)
+    return ` (an object with ${namesIn(value).join(', ') || 'nothing'})`
+  return typeof value === 'function' ? ' (a class)' : ` (${value === null ? 'null' : typeof value})`
 }

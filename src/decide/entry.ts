@@ -1,3 +1,4 @@
+import type { FileFact } from '../model/facts.ts'
 import { shown } from './shown.ts'
 
 const endings = ['ts', 'mts', 'js', 'mjs', 'cjs', 'cts']
@@ -5,6 +6,9 @@ const defaults: readonly string[] = ['plugin', 'index'].flatMap((base) =>
   endings.map((ending) => `${base}.${ending}`),
 )
 const code = /\.[cm]?[jt]s$/
+
+/** By path relative to the folder, with `/`. */
+type Files = ReadonlyMap<string, Pick<FileFact, 'size' | 'linked'>>
 
 /** Where a plugin's code begins, or why that is not known. */
 export type EntryChoice =
@@ -17,12 +21,8 @@ export type EntryChoice =
 /**
  * Chooses the entry file of a plugin.
  * @param main from metadata.json.
- * @param files by path relative to the folder, with `/`.
  */
-export function chooseEntry(
-  main: string | undefined,
-  files: ReadonlyMap<string, { readonly size: number }>,
-): EntryChoice {
+export function chooseEntry(main: string | undefined, files: Files): EntryChoice {
   if (main !== undefined) return named(main, files)
   const entry = defaults.find((name) => files.has(name))
   if (entry !== undefined) return whole(entry, files)
@@ -37,7 +37,7 @@ export function chooseEntry(
   }
 }
 
-function named(main: string, files: ReadonlyMap<string, { readonly size: number }>): EntryChoice {
+function named(main: string, files: Files): EntryChoice {
   const lead = leadsOut(main)
   if (lead !== undefined) {
     const message = `\`main\` should be a file inside the plugin's folder, but ${shown(main)} ${lead}.`
@@ -70,12 +70,20 @@ function named(main: string, files: ReadonlyMap<string, { readonly size: number 
   return {
     kind: 'missing',
     message: `\`main\` names ${shown(entry)}, and there is no such file.`,
-    hint: `${thereIs(codeFiles)} A link that leads out of the folder does not count, nor what is in node_modules or begins with a dot.`,
+    hint: `${thereIs(codeFiles)} A folder that is a link does not count, nor what is in node_modules or begins with a dot.`,
   }
 }
 
-function whole(entry: string, files: ReadonlyMap<string, { readonly size: number }>): EntryChoice {
-  if (files.get(entry)!.size > 0) return { kind: 'found', entry }
+function whole(entry: string, files: Files): EntryChoice {
+  const { size, linked } = files.get(entry)!
+  if (linked === 'outside') {
+    return {
+      kind: 'outside',
+      message: `The entry file ${shown(entry)} is a link that leads out of the plugin's folder.`,
+      hint: 'Put the file itself there; or make the whole folder a link to one that has all of the plugin.',
+    }
+  }
+  if (size > 0) return { kind: 'found', entry }
   return {
     kind: 'missing',
     message: `The entry file ${shown(entry)} is empty.`,

@@ -26,6 +26,9 @@ type Flaws = MetadataFlaw[]
 /** The schema says that there are too many. */
 const MOST = 256
 
+/** A glob may have so many stars in one part of a path. */
+const STARS = 3
+
 const plainVersion = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/
 
 /**
@@ -43,6 +46,7 @@ export function createMetadataRules(
     dependencyRule('dependencies', raw['dependencies'], flaws)
     dependencyRule('optionalDependencies', raw['optionalDependencies'], flaws)
     engineRule(raw, checkEngines, flaws)
+    watchRule(raw['watch'], flaws)
     return flaws
   }
 }
@@ -110,6 +114,23 @@ function engineRule(raw: RawMetadata, check: ReturnType<typeof createEngineCheck
     const path = own[engine] === undefined ? ['core_version'] : ['engines', engine]
     flaws.push({ code: 'ERR_PLUGIN_ENGINE', severity, path, message, hint })
   }
+}
+
+/** Globs become regular expressions: those that could take for ever are none. */
+function watchRule(globs: unknown, flaws: Flaws): void {
+  if (!Array.isArray(globs)) return
+  for (const [index, glob] of globs.slice(0, MOST).entries()) {
+    const flaw = typeof glob === 'string' ? globFlaw(glob) : undefined
+    if (flaw === undefined) continue
+    const message = `\`watch[${index}]\` should be a glob of *, **, ?, [] and {}, but ${shown(glob)} ${flaw}.`
+    flaws.push(wrong(['watch', index], message, 'Write a simpler one, such as "views/**", or several.'))
+  }
+}
+
+function globFlaw(glob: string): string | undefined {
+  if (/[()]/.test(glob)) return 'has round brackets'
+  const stars = glob.split('/').map((part) => (part === '**' ? 0 : (part.match(/\*+/g)?.length ?? 0)))
+  return Math.max(...stars) > STARS ? `has more than ${STARS} stars between two slashes` : undefined
 }
 
 const isRange = remembering((text) => validRange(text) !== null)

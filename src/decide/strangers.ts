@@ -27,7 +27,7 @@ export function strangers(
       plugin: name,
       ...place,
       message: `${speaker} names ${name}, which is not there${suggest(name)}.`,
-      hint: `Correct the name, or put a plugin named ${name} into the plugins folder.`,
+      hint: `Correct the name, or put a folder into the plugins folder whose metadata.json has that name.`,
     })
   }
   for (const [name, entry] of program) report(name, upperFirst(entry.because))

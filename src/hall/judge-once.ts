@@ -42,9 +42,9 @@ function looksTheSame(a: FolderFacts, b: FolderFacts): boolean {
 
 function sameNames(a: ReadonlyMap<string, FileFact>, b: ReadonlyMap<string, FileFact>): boolean {
   if (a.size !== b.size) return false
-  for (const [name, { size }] of a) {
+  for (const [name, { size, linked }] of a) {
     const other = b.get(name)
-    if (!other || (size === 0) !== (other.size === 0)) return false
+    if (!other || (size === 0) !== (other.size === 0) || linked !== other.linked) return false
   }
   return true
 }

@@ -9,8 +9,8 @@ export interface FileFact {
   readonly mtimeMs: number
   readonly ctimeMs: number
   readonly ino: number
-  /** The file was reached by a link. */
-  readonly linked?: true
+  /** The file was reached by a link, and lies inside the plugin's folder or elsewhere. */
+  readonly linked?: 'inside' | 'outside'
 }
 
 /** A text file as it was found. */

@@ -56,7 +56,7 @@ export const CODES = {
   ERR_PLUGIN_RELOAD_STORM: 'The plugin writes what it is reloaded for each time that it starts (warning).',
   ERR_PLUGIN_DIRECTORY: 'The plugins folder is missing or unreadable.',
   ERR_PLUGIN_WRITABLE: 'Every user may write to a plugins folder, and root runs what is in it (warning).',
-  ERR_PLUGIN_WATCH: 'The operating system refuses to watch; plugbay looks more often instead (warning).',
+  ERR_PLUGIN_WATCH: 'The system refuses to watch or tells of no change; plugbay looks more often (warning).',
   ERR_PLUGIN_CACHE: 'The cache folder cannot be used (warning).',
   ERR_PLUGIN_NAME_UNKNOWN: 'Misuse: no plugin of that name.',
   ERR_PLUGIN_UNDECLARED: 'Misuse: `ctx.plugin()` on a plugin that metadata.json does not name.',

@@ -46,12 +46,13 @@ export function readFolder(
   known?: FolderFacts,
   parent?: string,
 ): FolderFacts | undefined {
-  const walk = new Walk(source)
+  let walk = new Walk(source, '')
   let real: string
   try {
     const stat = source.lstat(directory)
     const sure = parent !== undefined && stat.isDirectory()
     real = sure ? parent + sep + basename(directory) : source.realpath(directory)
+    walk = new Walk(source, real)
     walk.folder(real, '', 0, sure ? stat : source.stat(real))
   } catch (cause) {
     if (isGone(cause)) return undefined
@@ -86,6 +87,8 @@ export function sameLook(a: FolderFacts, b: FolderFacts): boolean {
 }
 
 class Walk {
+  /** The folder that is walked through, with links followed. */
+  readonly #real: string
   readonly files = new Map<string, FileFact>()
   readonly folders = new Map<string, string>()
   readonly problems: Problem[] = []
@@ -93,8 +96,9 @@ class Walk {
   codeTouchedMs = 0
   readonly #source: FileSource
 
-  constructor(source: FileSource) {
+  constructor(source: FileSource, real: string) {
     this.#source = source
+    this.#real = real
   }
 
   folder(path: string, relative: string, depth: number, stat: FileStat): void {
@@ -125,7 +129,7 @@ class Walk {
       return
     }
     if (stat.isDirectory()) this.subfolder(path, within, depth, stat, entry.isSymbolicLink())
-    else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink())
+    else if (stat.isFile()) this.file(within, stat, entry.isSymbolicLink() ? this.placeOf(path) : undefined)
   }
 
   subfolder(path: string, relative: string, depth: number, stat: FileStat, linked: boolean): void {
@@ -142,7 +146,16 @@ class Walk {
     }
   }
 
-  file(relative: string, stat: FileStat, linked: boolean): void {
+  /** Where a link to a file leads. */
+  placeOf(path: string): 'inside' | 'outside' {
+    try {
+      return this.#source.realpath(path).startsWith(this.#real + sep) ? 'inside' : 'outside'
+    } catch {
+      return 'outside'
+    }
+  }
+
+  file(relative: string, stat: FileStat, linked: FileFact['linked']): void {
     const { size, mtimeMs, ctimeMs, ino } = stat
     this.files.set(
       relative,

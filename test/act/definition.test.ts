@@ -43,5 +43,10 @@ test('anything else is described', () => {
   assert.equal(read(undefined), 'undefined')
   assert.equal(read(null), 'null')
   assert.equal(read('text'), 'string')
-  assert.equal(read({ activate: true }), '`activate`')
+  assert.equal(read({ activate: true }), '`activate` (boolean)')
+  assert.equal(read({ default: null }), '`default` (null)')
+  assert.equal(read({ default: class Plugin {} }), '`default` (a class)')
+  const circle = { activat: activate, default: {} }
+  circle.default = circle
+  assert.equal(read(circle), '`activat`, `default` (an object with `activat`, `default`)')
 })

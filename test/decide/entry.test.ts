@@ -68,7 +68,7 @@ for (const [main, hint] of [
 test('a main that is not there may come, and the code that is there is listed', () => {
   const choice = chooseEntry('b.js', files('a.ts', 'readme.md'))
   assert.equal(choice.kind, 'missing')
-  assert.match(choice.kind === 'missing' ? choice.hint : '', /^There is "a\.ts"\. A link that leads out/)
+  assert.match(choice.kind === 'missing' ? choice.hint : '', /^There is "a\.ts"\. A folder that is a link/)
 })
 
 test('without any entry the code that is there is listed, eight files of it', () => {
@@ -76,6 +76,12 @@ test('without any entry the code that is there is listed, eight files of it', ()
   const choice = chooseEntry(undefined, files('readme.md', ...names))
   assert.equal(choice.kind, 'missing')
   assert.match(choice.kind === 'missing' ? choice.hint : '', /"lib\/0\.js".*"lib\/7\.js" and 4 more\.$/)
+})
+
+test('an entry that is a link out of the folder is outside, one within it is found', () => {
+  const linked = (place: 'inside' | 'outside'): string =>
+    chooseEntry(undefined, new Map([['plugin.js', { size: 9, linked: place }]])).kind
+  assert.deepEqual([linked('inside'), linked('outside')], ['found', 'outside'])
 })
 
 test('an empty entry file is not there yet', () => {

@@ -405,7 +405,7 @@ test('a main that is not there yet makes a plugin incomplete, at its place', () 
   assert.deepEqual(lines(candidate.problems), [
     'warning 4:10 ERR_PLUGIN_ENTRY_MISSING: `main` names "dist/a.js", and there is no such file.',
   ])
-  assert.match(candidate.problems[0]!.hint, /link that leads out of the folder does not count/)
+  assert.match(candidate.problems[0]!.hint, /folder that is a link does not count/)
 })
 
 test('invalid metadata without an entry is invalid, not incomplete, and both are reported', () => {
