@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { marks } from '../results-file.js'
 import { table } from './report.js'
-import { NUMBERS, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
+import { NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
 
 const README = new URL('../../README.md', import.meta.url)
 
@@ -50,7 +50,7 @@ export function summary({ machine, measures, options }) {
 }
 
 function failed(row) {
-  return wordOf(row) ?? row.samples.reduce((sum, sample) => sum + sample.failed, 0).toLocaleString('en')
+  return wordOf(row) ?? count(row.samples.reduce((sum, sample) => sum + sample.failed, 0))
 }
 
 /** Writes the summary between its marks. A README without marks is left as it is. */

@@ -40,6 +40,11 @@ export function round(value) {
   return size < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
 }
 
+/** How many. */
+export function count(value) {
+  return value.toLocaleString('en')
+}
+
 /** `median (least to greatest)`. */
 export function spreadText(spread) {
   return `${round(spread.median)} (${round(spread.min)} to ${round(spread.max)})`
