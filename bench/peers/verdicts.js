@@ -1,4 +1,4 @@
-import { NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
+import { NOISE_KB, NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
 import { SHOWN } from './shown.js'
 
 /** What was to be reached, and whether it was: a table. What was not measured is left out. */
@@ -84,9 +84,6 @@ export function aheadLines(results) {
   })
   return lines.length === 0 ? 'Nowhere in this run.' : lines.join('\n')
 }
-
-/** What is less than that cannot be told from nothing. */
-const NOISE_KB = 3
 
 /** One sentence for each kind of row. */
 const WHY = {
