@@ -1,4 +1,4 @@
-import { NUMBERS, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
+import { NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
 import { SHOWN } from './shown.js'
 import { barChart, wordChart } from './svg.js'
 
@@ -40,7 +40,7 @@ const DRAWN = {
           ours: whoOf(row).ours,
           bars: [
             sample
-              ? { value: sample.reloads, text: `${round(sample.reloads, 0)}, ${sample.end}` }
+              ? { value: sample.reloads, text: `${count(sample.reloads)}, ${sample.end}` }
               : { word: wordOf(row) },
           ],
         }
@@ -56,11 +56,7 @@ const DRAWN = {
         return {
           label: whoOf(row).title,
           ours: whoOf(row).ours,
-          bars: [
-            row.samples.length > 0
-              ? { value: failed, text: failed.toLocaleString('en') }
-              : { word: wordOf(row) },
-          ],
+          bars: [row.samples.length > 0 ? { value: failed, text: count(failed) } : { word: wordOf(row) }],
         }
       }),
     }),

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { marks } from '../results-file.js'
 import { table } from './report.js'
-import { NUMBERS, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
+import { NOISE_KB, NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
 
 const README = new URL('../../README.md', import.meta.url)
 
@@ -16,6 +16,7 @@ export function summary({ machine, measures, options }) {
   const number = (id, ...where) => {
     const row = find(id, ...where)
     const spread = spreadOf(row, NUMBERS[id])
+    if (id === 'kept' && spread?.median < NOISE_KB) return `under ${NOISE_KB}`
     return wordOf(row) ?? (spread ? round(spread.median) : 'not seen')
   }
   const lines = options.peers.map((id) => {
@@ -50,7 +51,7 @@ export function summary({ machine, measures, options }) {
 }
 
 function failed(row) {
-  return wordOf(row) ?? row.samples.reduce((sum, sample) => sum + sample.failed, 0).toLocaleString('en')
+  return wordOf(row) ?? count(row.samples.reduce((sum, sample) => sum + sample.failed, 0))
 }
 
 /** Writes the summary between its marks. A README without marks is left as it is. */

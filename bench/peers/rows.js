@@ -19,6 +19,9 @@ export function spreadOf(row, of) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), count: values.length }
 }
 
+/** What less a reload keeps cannot be told from nothing. */
+export const NOISE_KB = 3
+
 /** The numbers of a row of each measure that has numbers to compare; less is better. */
 export const NUMBERS = {
   edit: ({ times }) => times,
@@ -38,6 +41,11 @@ export function round(value) {
   if (value === undefined || Number.isNaN(value)) return ''
   const size = Math.abs(value)
   return size < 10 ? value.toFixed(1) : Math.round(value).toLocaleString('en')
+}
+
+/** How many. */
+export function count(value) {
+  return value.toLocaleString('en')
 }
 
 /** `median (least to greatest)`. */

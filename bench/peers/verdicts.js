@@ -1,4 +1,4 @@
-import { NUMBERS, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
+import { NOISE_KB, NUMBERS, count, round, sayingOf, spreadOf, whoOf, wordOf } from './rows.js'
 import { SHOWN } from './shown.js'
 
 /** What was to be reached, and whether it was: a table. What was not measured is left out. */
@@ -46,15 +46,15 @@ export function targetLines(results) {
     if (sample) {
       add(
         `reloads in a heap of 64 MB, ${whoOf(row).title}`,
-        String(sample.asked),
-        String(sample.reloads),
+        count(sample.asked),
+        count(sample.reloads),
         sample.reloads === sample.asked,
       )
     }
   }
   for (const row of ours(measures.load)) {
     const failed = row.samples.reduce((sum, sample) => sum + sample.failed, 0)
-    if (row.samples.length > 0) add(`failed requests, ${whoOf(row).title}`, '0', String(failed), failed === 0)
+    if (row.samples.length > 0) add(`failed requests, ${whoOf(row).title}`, '0', count(failed), failed === 0)
   }
   const ranked = rankings(results)
   const safe = measures.broken ? [...safeOnes(results)].map((contender) => whoOf({ contender })) : []
@@ -91,7 +91,7 @@ const WHY = {
   smallest:
     'plugbay looks at the folder again even without a wait, makes the new version ready beside the old, ES modules by compiling them, and only then takes its place.',
   cold: 'Those evaluate the plugins that they are told; plugbay looks for folders, reads, judges and orders them, and its own modules take about 0.1 s of every start.',
-  kept: 'Below about 3 KB the numbers are noise.',
+  kept: 'They let go of more.',
   dropin: 'Those wait for less.',
 }
 
@@ -102,6 +102,8 @@ function rankings({ measures }) {
     const order = rows
       .filter((row) => wordOf(row) === undefined)
       .map((row) => ({ who: whoOf(row), value: spreadOf(row, NUMBERS[id])?.median }))
+      // What is noise is the same for all.
+      .map(({ who, value }) => ({ who, value: id === 'kept' ? Math.max(value, NOISE_KB) : value }))
       .filter(({ value }) => value !== undefined)
       .sort((a, b) => a.value - b.value)
     if (order.length > 0) found.push({ id, why, what, order, unit: SHOWN[id].unit })
