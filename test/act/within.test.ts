@@ -56,7 +56,7 @@ test('no timer and no listener stays behind', async () => {
   await within(Promise.resolve(), 60_000, signal)
   await assert.rejects(within(Promise.reject(new Error('no')), 60_000, signal))
   assert.equal(listening, 0)
-  const waiting = within(new Promise((resolve) => setTimeout(resolve, 5)), 60_000, signal)
+  const waiting = within(new Promise((resolve) => setTimeout(resolve, 200)), 60_000, signal)
   await new Promise(setImmediate)
   assert.deepEqual([timers() - before, listening], [2, 1])
   await waiting
