@@ -21,7 +21,7 @@ const SECTIONS = [
   { letter: 'X', last: 6, title: 'The command line' },
 ]
 /** Of these letters every number must be there. */
-const COMPLETE = 'FMG'
+const COMPLETE = 'FMGPCKRHX'
 
 const INTRODUCTION = `# Faults, and what plugbay does then
 

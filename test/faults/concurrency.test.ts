@@ -152,6 +152,7 @@ test('C5 a reload of a plugin whose folder was removed just before: it is gone, 
     'b/plugin.cjs': code('b', 1),
   })
   folder.remove('b')
+  await manager.rescan()
   await manager.reload('a')
   await manager.settled()
   assert.equal(manager.get('b'), undefined)
