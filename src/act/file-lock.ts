@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A lock that is older was left behind by a process that died, in ms. */
 const STALE_MS = 10_000
+/** One that names nobody was left by a process that was killed while it made it, in ms. */
+const NAMELESS_MS = 2000
 const RETRY_MS = 10
 
 /**
@@ -14,7 +17,7 @@ const RETRY_MS = 10
  */
 export async function withFileLock<T>(path: string, run: () => Promise<T>): Promise<T> {
   const mark = `${process.pid} ${hostname()} ${randomBytes(6).toString('hex')}\n`
-  while (!(await acquire(path, mark))) {
+  while (!acquire(path, mark)) {
     if (await isStale(path)) await clear(path, mark)
     else await delay(RETRY_MS + Math.random() * RETRY_MS)
   }
@@ -26,22 +29,23 @@ export async function withFileLock<T>(path: string, run: () => Promise<T>): Prom
   }
 }
 
-async function acquire(path: string, mark: string): Promise<boolean> {
-  let file
+/** In one go: a process that is killed between the two calls leaves a lock that names nobody. */
+function acquire(path: string, mark: string): boolean {
+  let file: number
   try {
-    file = await open(path, 'wx')
+    file = openSync(path, 'wx')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw cause
   }
   try {
-    await file.writeFile(mark)
+    writeSync(file, mark)
   } catch (cause) {
     // On a full disk there is room for the file, and none for its text: nobody must wait for it.
-    await rm(path, { force: true })
+    rmSync(path, { force: true })
     throw cause
   } finally {
-    await file.close()
+    closeSync(file)
   }
   return true
 }
@@ -52,7 +56,7 @@ async function acquire(path: string, mark: string): Promise<boolean> {
  */
 async function clear(path: string, mark: string): Promise<void> {
   const claim = `${path}.stale`
-  if (!(await acquire(claim, mark))) {
+  if (!acquire(claim, mark)) {
     if (await isStale(claim)) await rm(claim, { force: true })
     return
   }
@@ -66,9 +70,11 @@ async function clear(path: string, mark: string): Promise<void> {
 async function isStale(path: string): Promise<boolean> {
   try {
     const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > STALE_MS) return true
+    const age = Date.now() - mtimeMs
+    if (age > STALE_MS) return true
     const [pid = '', host = ''] = (await readFile(path, 'utf8')).trim().split(' ')
-    return host === hostname() && pid !== '' && !isAlive(Number(pid))
+    if (pid === '') return age > NAMELESS_MS
+    return host === hostname() && !isAlive(Number(pid))
   } catch {
     return false
   }

@@ -49,6 +49,16 @@ test('K7 a stale lock of a dead process: it is taken over', async (t) => {
   assert.equal(await withFileLock(path, async () => 'mine'), 'mine')
 })
 
+test('K7 a lock that names nobody, as its process was killed while it made it: taken over after two seconds', async (t) => {
+  const path = lockIn(t)
+  writeFileSync(path, '')
+  const then = Date.now() / 1000 - 3
+  utimesSync(path, then, then)
+  const start = performance.now()
+  assert.equal(await withFileLock(path, async () => 'mine'), 'mine')
+  assert.ok(performance.now() - start < 5000)
+})
+
 test('K7 a lock that nobody gave back for ten seconds: it is taken over, whoever wrote it', async (t) => {
   const path = lockIn(t)
   writeFileSync(path, '1 another-machine\n')

@@ -46,7 +46,7 @@ test('K6 a process that is killed while it writes: the file is whole, and the ne
     )
     const start = performance.now()
     await editConfig(path, (text) => setEnabled(text, 'after', true))
-    assert.ok(performance.now() - start < 5000, 'its lock is not waited for')
+    assert.ok(performance.now() - start < 9000, 'nobody waits until its lock is ten seconds old')
     assert.deepEqual(readdirSync(root).sort(), ['c.json', 'plugins'])
   })
   await Promise.all(rounds)
