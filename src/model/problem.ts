@@ -54,8 +54,7 @@ export const CODES = {
   ERR_PLUGIN_RESTART_REQUIRED: 'The change waits for a restart of the process (warning).',
   ERR_PLUGIN_RELOAD_STORM: 'The plugin writes what it is reloaded for each time that it starts (warning).',
   ERR_PLUGIN_DIRECTORY: 'The plugins folder is missing or unreadable.',
-  ERR_PLUGIN_WATCH:
-    'The system refuses to watch or tells of no change; plugbay looks more often (warning).',
+  ERR_PLUGIN_WATCH: 'The system refuses to watch or tells of no change; plugbay looks more often (warning).',
   ERR_PLUGIN_CACHE: 'The cache folder cannot be used (warning).',
   ERR_PLUGIN_NAME_UNKNOWN: 'Misuse: no plugin of that name.',
   ERR_PLUGIN_UNDECLARED: 'Misuse: `ctx.plugin()` on a plugin that metadata.json does not name.',
