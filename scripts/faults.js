@@ -100,9 +100,10 @@ function mistakes(named, apart) {
   return wrong
 }
 
-const cell = (text) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
-const sentence = (text) =>
-  (/[.!?]$/.test(text) ? text : `${text}.`).replace(/^./, (first) => first.toUpperCase())
+const cell = (text) => text.replaceAll(/[|_*]/g, '\\$&').replaceAll('<', '&lt;')
+/** With a capital, unless it begins with a name: start(), metadata.json. */
+const capital = (text) => text.replace(/^[a-z](?=[a-z]*[ ,])/, (first) => first.toUpperCase())
+const sentence = (text) => capital(/[.!?]$/.test(text) ? text : `${text}.`)
 const link = (file) =>
   `[${file.replace(/^test\//, '')}](${relative(join(root, 'docs'), join(root, file)).split(sep).join('/')})`
 
@@ -119,22 +120,17 @@ function section({ letter, last, title }, named, apart) {
       const key = `${fault}: ${answer} ${file}`
       if (seen.has(key)) continue
       seen.add(key)
-      const cells = [
-        before.id === id ? '' : id,
-        before.fault === fault ? '' : sentence(fault),
-        sentence(answer),
-        link(file),
-      ]
-      rows.push(`| ${cells.map(cell).join(' | ')} |`)
+      const first = [before.id === id ? '' : id, before.fault === fault ? '' : capital(fault)].map(cell)
+      rows.push(`| ${[...first, cell(sentence(answer)), link(file)].join(' | ')} |`)
       before = { id, fault }
     }
-    if (apart.has(id)) reasons.push(`- **${id}** ${sentence(apart.get(id).why)}`)
+    if (apart.has(id)) reasons.push(`- **${id}** ${cell(sentence(apart.get(id).why))}`)
   }
   if (rows.length + reasons.length === 0) return ''
   const table = ['|     | fault | what plugbay does | test |', '| --- | --- | --- | --- |', ...rows].join(
     '\n',
   )
-  const list = reasons.length === 0 ? '' : `\nNot so, and why:\n\n${reasons.join('\n')}\n`
+  const list = reasons.length === 0 ? '' : `\nWhat does not apply, and why:\n\n${reasons.join('\n')}\n`
   return `\n## ${title}\n\n${table}\n${list}`
 }
 

@@ -197,7 +197,7 @@ export class Folders {
     const before = this.#moving.get(directory)
     const since = before?.since ?? now
     if (facts) {
-      if (now - since >= LAST_PATIENCE_MS) return 0
+      if (now - since >= Math.max(LAST_PATIENCE_MS, 2 * settle)) return 0
       const patient = now - since < PATIENCE_MS
       const quiet = date - (patient ? facts.touchedMs : facts.codeTouchedMs)
       if (quiet >= settle) return 0

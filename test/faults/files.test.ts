@@ -43,7 +43,7 @@ function onlyReloaded(manager: TestManager, name: string, times: number): void {
 }
 
 describe('saves, as editors and programs make them', { concurrency: 6 }, () => {
-  test('F1 vim with backupcopy=no renames the file away, writes a new one and removes the old: one reload, and none for its temporary files', async (t) => {
+  test('F1 a save by vim, which renames the file away, writes a new one and removes the old (backupcopy=no): one reload, and none for its temporary files', async (t) => {
     const { folder, manager, value, settles } = await scene(t, { 'a/plugin.ts': valueCode('ts', 1) })
     const path = folder.file('a/plugin.ts')
     writeFileSync(folder.file('a/.plugin.ts.swp'), 'swap')
@@ -63,7 +63,7 @@ describe('saves, as editors and programs make them', { concurrency: 6 }, () => {
     onlyReloaded(manager, 'a', 1)
   })
 
-  test('F2 the same with a pause in which the file is gone: what runs goes on meanwhile, and is reloaded once', async (t) => {
+  test('F2 such a save with a pause in which the file is gone: what runs goes on meanwhile, and is reloaded once', async (t) => {
     const { folder, manager, value, settles } = await scene(t, { 'a/plugin.cjs': code(1) })
     const path = folder.file('a/plugin.cjs')
     renameSync(path, `${path}~`)
@@ -134,7 +134,7 @@ describe('saves, as editors and programs make them', { concurrency: 6 }, () => {
     onlyReloaded(manager, 'a', 6)
   })
 
-  test('F8 rsync, to a temporary file beside it and then --inplace: one reload each, and none from half a file', async (t) => {
+  test('F8 a copy by rsync, to a temporary file beside it and then --inplace: one reload each, and none from half a file', async (t) => {
     const { folder, manager, value, settles } = await scene(t, { 'a/plugin.cjs': code(1) })
     const path = folder.file('a/plugin.cjs')
     const send = async (file: number, text: string): Promise<void> => {
@@ -153,7 +153,7 @@ describe('saves, as editors and programs make them', { concurrency: 6 }, () => {
     onlyReloaded(manager, 'a', 2)
   })
 
-  test('F14 rm -rf of a plugin folder that is made again at once: one reload, with the state handed over', async (t) => {
+  test('F14 a plugin folder that is removed and made again at once: one reload, with the state handed over', async (t) => {
     const counting = (version: number): string =>
       pluginCode('cjs', {
         activate: `return { value: ${version} + (ctx.previous?.state ?? 0) }`,
@@ -196,7 +196,7 @@ describe('saves, as editors and programs make them', { concurrency: 6 }, () => {
 })
 
 describe('folders and links', { concurrency: 6 }, () => {
-  test('F17 the ..data link of Kubernetes is swapped, twice: one reload each, and what lies behind it is inside the folder', async (t) => {
+  test('F17 a swap of the ..data link of Kubernetes, twice: one reload each, and what lies behind it is inside the folder', async (t) => {
     const folder = pluginsFolder(t)
     const volume = folder.file('a')
     const publish = (version: number): void => {
@@ -265,20 +265,38 @@ describe('folders and links', { concurrency: 6 }, () => {
     assert.deepEqual([manager.heard.statesOf('a'), manager.heard.plans.length], [['loading', 'active'], 1])
   })
 
-  test('F23 a plugin that writes a JSON file into its own folder 100 times a second: edits of it are seen all the same, within some seconds', async (t) => {
-    const writing = (value: number): string =>
-      pluginCode('cjs', {
-        activate: [
-          `const write = () => require('node:fs').writeFileSync(ctx.directory + '/state.json', String(Math.random()))`,
-          `ctx.setInterval(write, 10)`,
-          `return { value: ${value} }`,
-        ].join('; '),
-      })
-    const { folder, manager, value } = await scene(t, { 'a/plugin.cjs': writing(1) })
-    folder.write({ 'a/plugin.cjs': writing(2) })
-    await value('a', 2)
-    onlyReloaded(manager, 'a', 1)
-    await manager.disable('a')
+  test('F21 changes of which no event tells (network disks, WSL, Docker): the regular look finds each, and after the third a warning says so and it looks every second', async (t) => {
+    const folder = pluginsFolder(t, { 'a/plugin.cjs': code(0) })
+    // The watch of a folder tells nothing of a write through another name of the file.
+    linkSync(folder.file('a/plugin.cjs'), folder.file('../other.cjs'))
+    const { manager, value } = await watch(t, folder, { watch: { rescan: 400 } })
+    // It listens anew to a folder in which it missed something, and looks once more then.
+    let last = 0
+    manager.on('watch', () => (last = performance.now()))
+    const quiet = (): Promise<void> => {
+      last = performance.now()
+      return until(() => performance.now() - last > 200)
+    }
+    for (let edit = 1; !manager.heard.codes().includes('ERR_PLUGIN_WATCH'); edit += 1) {
+      assert.ok(edit <= 20)
+      writeFileSync(folder.file('../other.cjs'), code(edit))
+      await value('a', edit)
+      await quiet()
+      assert.ok(edit >= 3 || manager.heard.problems.length === 0)
+    }
+    const [problem] = manager.heard.problems
+    assert.equal(problem?.severity, 'warning')
+    assert.match(problem.hint, /usePolling/)
+    assert.ok(manager.heard.watch.some(({ kind }) => kind === 'trouble'))
+  })
+
+  test('F21 edits of which events tell, and looks at everything in between: no such warning', async (t) => {
+    const { folder, manager, value } = await scene(t, { 'a/plugin.cjs': code(0) }, { watch: { rescan: 250 } })
+    for (let edit = 1; edit <= 6; edit += 1) {
+      folder.write({ 'a/plugin.cjs': code(edit) })
+      await value('a', edit)
+    }
+    assert.deepEqual(manager.heard.codes(), [])
   })
 
   test('F27 links in circles, pipes, sockets, devices, and folders without end in a plugin folder: they are passed over and never opened, the plugin runs, and a warning says what is left out', async (t) => {
@@ -319,16 +337,14 @@ describe('folders and links', { concurrency: 6 }, () => {
 
   test('F28 a plugin folder that may not be read: that plugin is invalid, its problem says chmod, and the others run', (t) => {
     const folder = pluginsFolder(t, { 'a/plugin.cjs': code(1), 'b/plugin.cjs': code(1) })
-    const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
-    if (spawnSync(process.execPath, ['-e', ''], user).status !== 0) return t.skip('no other user here')
+    const become = 'if (process.getuid?.() === 0) process.seteuid(65534)'
+    if (spawnSync(process.execPath, ['-e', become]).status !== 0)
+      return t.skip('root cannot become another user here')
     chmodSync(folder.root, 0o755)
     chmodSync(folder.file('a'), 0)
     afterwards(t, () => chmodSync(folder.file('a'), 0o755))
     const child = fileURLToPath(new URL('./report.child.js', import.meta.url))
-    const { stdout, stderr } = spawnSync(process.execPath, [child, folder.path], {
-      ...user,
-      encoding: 'utf8',
-    })
+    const { stdout, stderr } = spawnSync(process.execPath, [child, folder.path], { encoding: 'utf8' })
     assert.equal(stderr, '')
     const { active, invalid, problems } = JSON.parse(stdout) as Report
     assert.deepEqual([active, invalid], [['b'], ['a']])
@@ -366,7 +382,7 @@ describe('while a plugin is loaded', () => {
       'export const activate = async (ctx) => { await gate(); ctx.host.active += 1 }\nexport const deactivate = (ctx) => { ctx.host.active -= 1 }\n',
     ],
   ] as const)
-    test(`F13 rm -rf of a plugin folder while the plugin starts: the start comes to its end, the plugin is stopped again, and nothing is left (${where})`, async (t) => {
+    test(`F13 a plugin folder that is removed while the plugin starts: the start comes to its end, the plugin is stopped again, and nothing is left (${where})`, async (t) => {
       const folder = pluginsFolder(t, { 'b/plugin.cjs': code('b') })
       const host = { active: 0 }
       const manager = managerFor(t, folder, { context: host })
@@ -388,7 +404,7 @@ describe('while a plugin is loaded', () => {
       onlyReloaded(manager, 'b', 0)
     })
 
-  test('F13 rm -rf of a plugin folder between the look and the load: a problem at most until the next look, and then the plugin is gone', async (t) => {
+  test('F13 a plugin folder that is removed between the look and the load: a problem at most until the next look, and then the plugin is gone', async (t) => {
     const folder = pluginsFolder(t, { 'c/plugin.cjs': code('c') })
     const manager = managerFor(t, folder, { context: { remove: () => folder.remove('b') } })
     await manager.start()
@@ -409,40 +425,6 @@ describe('while a plugin is loaded', () => {
 })
 
 describe('events', () => {
-  test('F21 changes of which no event tells (network disks, WSL, Docker): the regular look finds each, and after the third a warning says so and it looks every second', async (t) => {
-    const folder = pluginsFolder(t, { 'a/plugin.cjs': code(0) })
-    // The watch of a folder tells nothing of a write through another name of the file.
-    linkSync(folder.file('a/plugin.cjs'), folder.file('../other.cjs'))
-    const { manager, value } = await watch(t, folder, { watch: { rescan: 400 } })
-    // It listens anew to a folder in which it missed something, and looks once more then.
-    let last = 0
-    manager.on('watch', () => (last = performance.now()))
-    const quiet = (): Promise<void> => {
-      last = performance.now()
-      return until(() => performance.now() - last > 200)
-    }
-    for (let edit = 1; !manager.heard.codes().includes('ERR_PLUGIN_WATCH'); edit += 1) {
-      assert.ok(edit <= 20)
-      writeFileSync(folder.file('../other.cjs'), code(edit))
-      await value('a', edit)
-      await quiet()
-      assert.ok(edit >= 3 || manager.heard.problems.length === 0)
-    }
-    const [problem] = manager.heard.problems
-    assert.equal(problem?.severity, 'warning')
-    assert.match(problem.hint, /usePolling/)
-    assert.ok(manager.heard.watch.some(({ kind }) => kind === 'trouble'))
-  })
-
-  test('F21 edits of which events tell, and looks at everything in between: no such warning', async (t) => {
-    const { folder, manager, value } = await scene(t, { 'a/plugin.cjs': code(0) }, { watch: { rescan: 100 } })
-    for (let edit = 1; edit <= 6; edit += 1) {
-      folder.write({ 'a/plugin.cjs': code(edit) })
-      await value('a', edit)
-    }
-    assert.deepEqual(manager.heard.codes(), [])
-  })
-
   test('F22 so many events that the queue of the kernel overflows in silence: what was lost is found by the regular look', async (t) => {
     const limit = '/proc/sys/fs/inotify/max_queued_events'
     const queue = existsSync(limit) ? Number(readFileSync(limit, 'utf8')) : Infinity
@@ -466,6 +448,30 @@ describe('events', () => {
     await value('b', 2)
     assert.equal(heard, false, 'no event told of it')
     onlyReloaded(manager, 'b', 1)
+  })
+
+  test('F23 a plugin that writes a JSON file into its own folder 100 times a second: edits of it are seen all the same, after five seconds at most', async (t) => {
+    const writing = (value: number): string =>
+      pluginCode('cjs', {
+        activate: [
+          `const write = () => require('node:fs').writeFileSync(ctx.directory + '/state.json', String(Math.random()))`,
+          `ctx.setInterval(() => ctx.host.writes && write(), 10)`,
+          `return { value: ${value} }`,
+        ].join('; '),
+      })
+    const host = { writes: false }
+    const { folder, manager, value } = await scene(t, { 'a/plugin.cjs': writing(1) }, { context: host })
+    const now = performance.now.bind(performance)
+    let ahead = 0
+    t.mock.method(performance, 'now', () => now() + ahead)
+    host.writes = true
+    folder.write({ 'a/plugin.cjs': writing(2) })
+    await manager.rescan()
+    assert.equal(valueOf(manager, 'a'), 1, 'it is still moving')
+    ahead = 5000
+    await value('a', 2)
+    host.writes = false
+    onlyReloaded(manager, 'a', 1)
   })
 
   test('F26 a clock that jumps an hour back, also while a folder is being written, and files from the future: the next edits are seen like any other', async (t) => {

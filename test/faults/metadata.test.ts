@@ -268,7 +268,7 @@ describe('names', { concurrency: 8 }, () => {
 })
 
 describe('the entry', { concurrency: 8 }, () => {
-  test('M20 main that is absolute, goes up, or is a drive, a URL or a module of Node: refused as outside, at its place', async (t) => {
+  test('M20 a main that is absolute, goes up, or is a drive, a URL or a module of Node: refused as outside, at its place', async (t) => {
     for (const main of [
       '/etc/x.js',
       '../x.js',

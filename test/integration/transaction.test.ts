@@ -230,7 +230,7 @@ test('a save that goes back to what runs clears the problem and restarts nothing
   }
 })
 
-test('M2 metadata.json of a running plugin that is saved empty, blank or cut off: what runs goes on, and the problem has its line and column', async (t) => {
+test('M2 the metadata.json of a running plugin, saved empty, blank or cut off: what runs goes on, and the problem has its line and column', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })
@@ -254,7 +254,7 @@ test('M2 metadata.json of a running plugin that is saved empty, blank or cut off
   assert.equal(snapshot(manager, 'base').problem, undefined)
 })
 
-test('M27 metadata.json that gives a running plugin another name: the old one stops, the new one starts, and its dependents say what is missing', async (t) => {
+test('M27 another name in the metadata.json of a running plugin: the old one stops, the new one starts, and its dependents say what is missing', async (t) => {
   const seen: string[] = []
   const folder = pluginsFolder(t, family())
   const manager = managerFor(t, folder, { context: { seen } })

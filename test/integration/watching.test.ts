@@ -76,7 +76,7 @@ for (const [how, watching] of [
     assert.deepEqual(manager.heard.plans.length, 4)
   })
 
-  test(`F12 rm -rf of a plugin folder: what needs the plugin stops first, then the plugin, each once, and the dependents say what is missing (${how})`, async (t) => {
+  test(`F12 a plugin folder that is removed (rm -rf): what needs the plugin stops first, then the plugin, each once, and the dependents say what is missing (${how})`, async (t) => {
     const { folder, manager, value, settles } = await scene(
       t,
       {
@@ -256,7 +256,7 @@ test('C4 saves that never pause for two seconds: a handful of reloads, and the l
   neverBad(manager, 'a')
 })
 
-test('F6 git checkout of 150 files in fifty plugins: each is reloaded once, dependencies first, and none from a tree that is half checked out', async (t) => {
+test('F6 a git checkout of 150 files in fifty plugins: each is reloaded once, dependencies first, and none from a tree that is half checked out', async (t) => {
   const names = Array.from({ length: 50 }, (_, index) => `p${String(index).padStart(2, '0')}`)
   const at = (version: number): Files =>
     Object.fromEntries(

@@ -117,6 +117,24 @@ test('a folder in which something is written all the time counts by its code alo
   assert.ok(performance.now() - start > 1000)
 })
 
+test('F10 a copy in which code keeps coming: after five seconds what is there is taken as it is, and the rest is one more change', async (t) => {
+  const folder = pluginsFolder(t, { 'a/plugin.cjs': '1' })
+  const folders = foldersOf(folder)
+  const now = performance.now.bind(performance)
+  let ahead = 0
+  t.mock.method(performance, 'now', () => now() + ahead)
+  let seen: string[] = []
+  for (let count = 0; seen.length === 0 && count < 200; count += 1) {
+    folder.write({ [`a/lib/${count}.cjs`]: '' })
+    seen = names(await folders.look()).changed
+    if (seen.length === 0) ahead += 100
+  }
+  assert.deepEqual(seen, ['a'])
+  assert.ok(ahead > 4000 && ahead <= 5000, `${ahead} ms`)
+  folder.write({ 'a/lib/last.cjs': '' })
+  assert.deepEqual(await still(folders), { changed: ['a'], gone: [] })
+})
+
 test('a clock of the file system that runs ahead does not hold a folder back for ever', async (t) => {
   const folder = pluginsFolder(t, { 'a/plugin.cjs': '1' })
   utimesSync(folder.file('a/plugin.cjs'), Date.now() / 1000 + 3600, Date.now() / 1000 + 3600)
