@@ -34,7 +34,8 @@ export interface Mixed {
   readonly answers: number
   readonly off: number
   readonly done: Readonly<Record<string, number>>
-  readonly reloads: number
+  /** Generations that went live. */
+  readonly starts: number
   readonly problems: Readonly<Record<string, number>>
   /** ms: p50, p99, p99.9, max. */
   readonly latency: readonly number[]
@@ -99,7 +100,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
   await delay(1000)
   await take()
   await client.stop()
-  const { exit, codes, left, states } = await host.end()
+  const { exit, codes, starts, left, states } = await host.end()
 
   const failures = [...client.wrong, ...gardener.lost]
   if (exit !== 0) failures.push(`the host ended with ${exit}`)
@@ -113,7 +114,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
     answers: client.answers,
     off: client.off,
     done: gardener.done,
-    reloads: states.reduce((sum, { reloads }) => sum + reloads, 0),
+    starts,
     problems: codes,
     latency: parts(all, [0.5, 0.99, 0.999, 1]),
     lag: parts(gardener.lags, [0.5, 0.99, 1]),

@@ -61,7 +61,7 @@ function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
       ['answers', String(mixed.answers)],
       ['wrong, refused or late by more than 15 s', String(mixed.failures.length)],
       ['404 of plugins that were off', String(mixed.off)],
-      ['reloads', String(mixed.reloads)],
+      ['generations that went live', String(mixed.starts)],
       ['done', listed(done)],
       ['problems told', listed(problems)],
       ['ms to an answer: p50, p99, p99.9, max', ms(latency)],
