@@ -10,8 +10,8 @@ import { startHost } from './host.ts'
 import type { Host, Memory } from './host.ts'
 
 const SAMPLE_MS = 5000
-/** Until everything that is made once is made. */
-const WARM_SECONDS = 10
+/** Of the whole time, in which everything that is made once is made; V8 makes machine code for minutes. */
+const WARM = 0.2
 /** What a heap may have grown by when the last quarter is compared with what was after the warm-up. */
 const GROWTH = 1.1
 
@@ -125,7 +125,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
 
 /** What is not flat. */
 function grown(samples: readonly Sample[]): string[] {
-  const warm = samples.filter(({ second }) => second > WARM_SECONDS)
+  const warm = samples.slice(Math.ceil(samples.length * WARM))
   const quarter = Math.max(1, Math.floor(warm.length / 4))
   const heap = (list: readonly Sample[]): number =>
     list.reduce((sum, sample) => sum + sample.heap, 0) / list.length
