@@ -81,7 +81,7 @@ function reloadsText({ setting, kept }: NonNullable<Results['reloads']>): string
   const found = Object.entries(kept)
   return [
     `## ${found[0]?.[1].reloads} reloads of each kind of module`,
-    `${where(setting)}. Each reload restarts two plugins, of which one depends on the other. Compared is what the process holds after a tenth of the reloads and after all of them; the heap after a collection, with \`--no-compilation-cache\`.`,
+    `${where(setting)}. Each reload restarts two plugins, of which one depends on the other. Compared is what the process holds after a tenth of the reloads and after all of them; the heap after a collection, with \`--no-opt --no-sparkplug --no-compilation-cache\`: machine code and V8's own cache of sources are not counted.`,
     [
       '| | old generations alive | descriptors | inotify watches | listeners | heap, MB | ms a reload |',
       '| --- | --- | --- | --- | --- | --- | --- |',
