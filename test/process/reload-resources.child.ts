@@ -1,5 +1,5 @@
 // Reloads a plugin, and one that depends on it, and says what is kept. Needs --expose-gc.
-// usage: node --expose-gc --no-compilation-cache reload-resources.child.js <folder> <cjs | mjs | ts> <reloads>
+// usage: node --expose-gc reload-resources.child.js <folder> <cjs | mjs | ts> <reloads>
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'

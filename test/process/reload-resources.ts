@@ -19,12 +19,14 @@ export interface Kept {
 
 const child = fileURLToPath(new URL('reload-resources.child.js', import.meta.url))
 const run = promisify(execFile)
+/** V8 goes on making machine code for minutes, and keeps sources for a while: neither is ours. */
+const STEADY = ['--no-opt', '--no-sparkplug', '--no-compilation-cache'] as const
 
 /** Reloads two plugins in a process of their own, and throws if anything is kept. */
 export async function reloadResources(folder: string, format: Format, reloads: number): Promise<Kept> {
   const { stdout } = await run(process.execPath, [
     '--expose-gc',
-    '--no-compilation-cache',
+    ...STEADY,
     child,
     folder,
     format,

@@ -143,20 +143,21 @@ export class Gardener {
     return turn
   }
 
-  /** Waits until an answer has shown what the files ask for. */
+  /** Waits until answers have shown what the files ask for, of a plugin and of those that depend on it. */
   async #shown(name: string, what: string): Promise<void> {
-    const register = this.#garden.registers.get(name)!
+    const plot = this.#plots.find((each) => each.includes(name))!
+    const registers = plot.map((each) => this.#garden.registers.get(each)!)
     const late = performance.now() + PATIENCE_MS
-    while (register.lag === undefined) {
+    while (registers.some(({ lag }) => lag === undefined)) {
       if (performance.now() > late) {
-        this.lost.push(
-          `${Math.round(performance.now())} ms ${what} ${name}: no answer shows ${register.newest}`,
-        )
+        const missing = registers.filter(({ lag }) => lag === undefined)
+        const states = missing.map((register) => `${register.name} ${register.newest}`).join()
+        this.lost.push(`${Math.round(performance.now())} ms ${what} ${name}: no answer shows ${states}`)
         return
       }
       await delay(5)
     }
-    this.lags.push(register.lag)
+    this.lags.push(this.#garden.registers.get(name)!.lag!)
   }
 
   #pick<T>(list: readonly T[]): T {

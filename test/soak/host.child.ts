@@ -23,6 +23,10 @@ const manager = createPluginManager({
 })
 const say = (said: FromHost): void => void process.send!(said)
 const codes: Record<string, number> = {}
+let starts = 0
+manager.on('state', ({ to }) => {
+  if (to === 'active') starts += 1
+})
 manager.on('problem', ({ code }) => (codes[code] = (codes[code] ?? 0) + 1))
 const { problems } = await manager.start()
 if (problems.length > 0) throw new Error(JSON.stringify(problems))
@@ -44,16 +48,11 @@ say({ kind: 'port', port: (server.address() as AddressInfo).port })
 async function end(): Promise<void> {
   await manager.settled()
   const { stop, start, restart } = manager.plan()
-  const states = manager.plugins.map(({ name, state, reloads, problem }) => ({
-    name,
-    state,
-    reloads,
-    problem: problem?.code,
-  }))
+  const states = manager.plugins.map(({ name, state, problem }) => ({ name, state, problem: problem?.code }))
   await routes.close()
   await manager.close()
   server.close()
   server.closeAllConnections()
-  say({ kind: 'end', codes, left: [...stop, ...start, ...restart], states })
+  say({ kind: 'end', codes, starts, left: [...stop, ...start, ...restart], states })
   process.disconnect()
 }

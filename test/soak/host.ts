@@ -17,12 +17,13 @@ interface End {
   readonly kind: 'end'
   /** How often each problem was told. */
   readonly codes: Readonly<Record<string, number>>
+  /** Generations that went live. */
+  readonly starts: number
   /** Names of plugins for which something was left to do. */
   readonly left: readonly string[]
   readonly states: readonly {
     readonly name: string
     readonly state: string
-    readonly reloads: number
     readonly problem?: string
   }[]
 }

@@ -10,8 +10,8 @@ import { startHost } from './host.ts'
 import type { Host, Memory } from './host.ts'
 
 const SAMPLE_MS = 5000
-/** Until everything that is made once is made. */
-const WARM_SECONDS = 10
+/** Of the whole time, in which everything that is made once is made; V8 makes machine code for minutes. */
+const WARM = 0.2
 /** What a heap may have grown by when the last quarter is compared with what was after the warm-up. */
 const GROWTH = 1.1
 
@@ -34,7 +34,8 @@ export interface Mixed {
   readonly answers: number
   readonly off: number
   readonly done: Readonly<Record<string, number>>
-  readonly reloads: number
+  /** Generations that went live. */
+  readonly starts: number
   readonly problems: Readonly<Record<string, number>>
   /** ms: p50, p99, p99.9, max. */
   readonly latency: readonly number[]
@@ -99,7 +100,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
   await delay(1000)
   await take()
   await client.stop()
-  const { exit, codes, left, states } = await host.end()
+  const { exit, codes, starts, left, states } = await host.end()
 
   const failures = [...client.wrong, ...gardener.lost]
   if (exit !== 0) failures.push(`the host ended with ${exit}`)
@@ -113,7 +114,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
     answers: client.answers,
     off: client.off,
     done: gardener.done,
-    reloads: states.reduce((sum, { reloads }) => sum + reloads, 0),
+    starts,
     problems: codes,
     latency: parts(all, [0.5, 0.99, 0.999, 1]),
     lag: parts(gardener.lags, [0.5, 0.99, 1]),
@@ -124,7 +125,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
 
 /** What is not flat. */
 function grown(samples: readonly Sample[]): string[] {
-  const warm = samples.filter(({ second }) => second > WARM_SECONDS)
+  const warm = samples.slice(Math.ceil(samples.length * WARM))
   const quarter = Math.max(1, Math.floor(warm.length / 4))
   const heap = (list: readonly Sample[]): number =>
     list.reduce((sum, sample) => sum + sample.heap, 0) / list.length

@@ -48,7 +48,7 @@ export function reportFiles({ reloads, mixed }: Results): Record<string, string>
 
 function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
   const { samples, latency, lag, done, problems } = mixed
-  const [first, last] = [samples[Math.floor(samples.length / 10)]!, samples.at(-1)!]
+  const [first, last] = [samples[Math.ceil(samples.length / 5)]!, samples.at(-1)!]
   const listed = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .map(([what, count]) => `${what} ${count}`)
@@ -61,7 +61,7 @@ function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
       ['answers', String(mixed.answers)],
       ['wrong, refused or late by more than 15 s', String(mixed.failures.length)],
       ['404 of plugins that were off', String(mixed.off)],
-      ['reloads', String(mixed.reloads)],
+      ['generations that went live', String(mixed.starts)],
       ['done', listed(done)],
       ['problems told', listed(problems)],
       ['ms to an answer: p50, p99, p99.9, max', ms(latency)],
@@ -71,6 +71,7 @@ function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
       ['descriptors (with connections), warm and end', `${first.descriptors}, ${last.descriptors}`],
       ['inotify watches, warm and end', `${first.watches}, ${last.watches}`],
     ]),
+    'Part of the heap is machine code, which V8 goes on making for minutes; with `--no-opt --no-sparkplug` the heap stays as it is.',
     '![Memory over time](memory.svg)',
     '![Latency over time](latency.svg)',
   ]
@@ -80,7 +81,7 @@ function reloadsText({ setting, kept }: NonNullable<Results['reloads']>): string
   const found = Object.entries(kept)
   return [
     `## ${found[0]?.[1].reloads} reloads of each kind of module`,
-    `${where(setting)}. Each reload restarts two plugins, of which one depends on the other. Compared is what the process holds after a tenth of the reloads and after all of them; the heap after a collection, with \`--no-compilation-cache\`.`,
+    `${where(setting)}. Each reload restarts two plugins, of which one depends on the other. Compared is what the process holds after a tenth of the reloads and after all of them; the heap after a collection, with \`--no-opt --no-sparkplug --no-compilation-cache\`: machine code and V8's own cache of sources are not counted.`,
     [
       '| | old generations alive | descriptors | inotify watches | listeners | heap, MB | ms a reload |',
       '| --- | --- | --- | --- | --- | --- | --- |',
