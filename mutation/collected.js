@@ -37,10 +37,16 @@ async function outcome(name, body, hooks, limit) {
   return failure
 }
 
-/** A mutant may turn a loop into one without an end; nothing else can interrupt that. */
-function interruptible(timeout, work) {
+/** A mutant may turn a loop into one without an end, which nothing else can interrupt, or wait for ever. */
+async function interruptible(timeout, work) {
   globalThis.plugbayWork = work
-  return call.runInThisContext({ timeout })
+  const done = call.runInThisContext({ timeout })
+  if (typeof done?.then !== 'function') return
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(reject, timeout, new Error(`not done within ${timeout} ms`))
+  })
+  await Promise.race([done, late]).finally(() => clearTimeout(timer))
 }
 
 export default test

@@ -1,38 +1,49 @@
-// One table row a file, and every mutant that no test noticed, with its place in the compiled file.
+import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 
 const NOTICED = new Set(['Killed', 'Timeout'])
 const MISSED = new Set(['Survived', 'NoCoverage'])
 
+/** One table row a file. */
 export function report(mutants) {
   const files = new Map()
   for (const mutant of mutants) {
-    if (!NOTICED.has(mutant.status) && !MISSED.has(mutant.status)) continue
-    const file = relative(process.cwd(), mutant.fileName)
-    files.set(file, [...(files.get(file) ?? []), mutant])
+    const name = relative('dist', mutant.fileName)
+    files.set(name, [...(files.get(name) ?? []), mutant])
   }
-  const survivors = [...files].flatMap(([file, list]) =>
-    list.filter(({ status }) => MISSED.has(status)).map((mutant) => survivor(file, mutant)),
-  )
-  const rows = [...files].sort().map(([file, list]) => row(file.replace(/^dist\//, ''), list))
   return [
-    ...survivors,
-    '',
     '| file | mutants | killed | survived | score |',
     '| --- | ---: | ---: | ---: | ---: |',
-    ...rows,
-    row('all', [...files.values()].flat()),
+    ...[...files].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, list]) => row(name, list)),
+    row('all', mutants),
   ].join('\n')
+}
+
+export function isMissed({ status }) {
+  return MISSED.has(status)
+}
+
+/** Where it is in the compiled file, what was there, and what the mutant has in its place. */
+export function survivor({ fileName, location, status, replacement = '' }) {
+  const { start, end } = location
+  const lines = readFileSync(fileName, 'utf8')
+    .split('\n')
+    .slice(start.line - 1, end.line)
+  lines.push((lines.pop() ?? '').slice(0, end.column - 1))
+  const was = lines.join('\n').slice(start.column - 1)
+  const place = `${relative(process.cwd(), fileName)}:${start.line}:${start.column}`
+  const untested = status === 'NoCoverage' ? ' (runs in no test)' : ''
+  return `${place}${untested}  ${short(was)}  =>  ${short(replacement)}`
 }
 
 function row(name, mutants) {
   const killed = mutants.filter(({ status }) => NOTICED.has(status)).length
-  const score = ((100 * killed) / mutants.length).toFixed(1)
-  return `| ${name} | ${mutants.length} | ${killed} | ${mutants.length - killed} | ${score} % |`
+  const survived = mutants.filter(isMissed).length
+  const score = killed + survived === 0 ? '–' : `${((100 * killed) / (killed + survived)).toFixed(1)} %`
+  return `| ${name} | ${killed + survived} | ${killed} | ${survived} | ${score} |`
 }
 
-function survivor(file, { location, mutatorName, status, replacement }) {
-  const { line, column } = location.start
-  const text = (replacement ?? '').replaceAll(/\s+/g, ' ').slice(0, 100)
-  return `${file}:${line + 1}:${column + 1} ${mutatorName}${status === 'NoCoverage' ? ' (runs in no test)' : ''}: ${text}`
+function short(text) {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line
 }

@@ -69,6 +69,8 @@ class Transaction {
   readonly #ended = new Map<string, Previous>()
   readonly #stopped: Generation[] = []
   readonly #failed = new Map<string, Problem>()
+  /** Of what did not start for want of a dependency: whose failure that comes from. */
+  readonly #roots = new Map<string, string>()
   #restarting: readonly string[]
   readonly #parts = new Map<string, Part>()
 
@@ -211,8 +213,7 @@ class Transaction {
   async #discardUnneeded(): Promise<void> {
     const needed = new Set(this.#toStart())
     for (const [name, generation] of this.#fresh) {
-      const outdated = this.#onOldCode.has(name) && generation.parts !== this.#part(name).live?.parts
-      if (needed.has(name) && !outdated) continue
+      if (needed.has(name)) continue
       this.#fresh.delete(name)
       await generation.stop()
     }
@@ -271,8 +272,9 @@ class Transaction {
   }
 
   #dependencyFailed(name: string, dependency: string): Problem {
-    const root = this.#failed.get(dependency)
-    const rootName = root?.plugin ?? dependency
+    const rootName = this.#roots.get(dependency) ?? dependency
+    const root = this.#failed.get(rootName)
+    this.#roots.set(name, rootName)
     return {
       code: 'ERR_PLUGIN_DEPENDENCY_FAILED',
       severity: 'error',

@@ -30,6 +30,7 @@ class Bay {
   readonly previous = new Map<string, Previous>()
   readonly newest = new Map<string, GenerationParts>()
   readonly problems: Problem[] = []
+  readonly asked: string[] = []
   readonly closing = new AbortController()
   readonly #order: readonly string[]
   onProblem = (problem: Problem): void => void this.problems.push(problem)
@@ -89,12 +90,12 @@ class Bay {
       { stop: [], start: [], restart: [], changed: [], ...plan },
       {
         host,
-        part: (name) => ({
-          parts: this.newest.get(name),
-          live: this.live.get(name),
-          number: (this.live.get(name)?.number ?? 0) + 1,
-          previous: this.previous.get(name),
-        }),
+        part: (name) => {
+          this.asked.push(name)
+          const live = this.live.get(name)
+          const number = (live?.number ?? 0) + 1
+          return { parts: this.newest.get(name), live, number, previous: this.previous.get(name) }
+        },
         position: (name) => this.#order.indexOf(name),
         entering: (name, state) => void this.seen.push(`${state} ${name}`),
       },
@@ -193,6 +194,13 @@ test('the old runs until all of the new is loaded; dependents stop first and sta
   assert.deepEqual(bay.running, ['aside1', 'base2', 'left1'])
 })
 
+test('what there is of a plugin is asked for once a transaction', async () => {
+  const bay = await running()
+  bay.asked.length = 0
+  await bay.apply({ ...both, start: ['aside'] })
+  assert.deepEqual(bay.asked.toSorted(), ['aside', 'base', 'left'])
+})
+
 test('what only stops is drained and stopped, dependents first, and nothing is loaded', async () => {
   const bay = await running()
   await bay.apply({ stop: ['base', 'left'] })
@@ -234,11 +242,12 @@ test('a new plugin that does not load keeps only itself and what needs it from s
   assert.deepEqual(messages(outcome), {
     new: 'ERR_PLUGIN_LOAD: new threw while it was loaded: no way',
     user: 'ERR_PLUGIN_DEPENDENCY_FAILED: user needs new, which failed: new threw while it was loaded: no way',
-    end: 'ERR_PLUGIN_DEPENDENCY_FAILED: end needs user, which failed: user needs new, which failed: new threw while it was loaded: no way',
+    end: 'ERR_PLUGIN_DEPENDENCY_FAILED: end needs user, which needs new, which failed: new threw while it was loaded: no way',
   })
   const { file: where, severity, plugin, hint } = outcome.failed.get('user')!
   assert.deepEqual({ where, severity, plugin }, { where: file, severity: 'error', plugin: 'user' })
   assert.equal(hint, 'Mend new; user starts by itself then.')
+  assert.equal(outcome.failed.get('end')?.hint, 'Mend new; end starts by itself then.')
   assert.equal(timeouts(), before)
   assert.deepEqual(bay.running, ['aside1', 'base1', 'guest1', 'left1'])
 })
@@ -337,6 +346,51 @@ test('a new plugin that would make one restart that cannot be loaded again is no
   assert.deepEqual(bay.running, ['aside1', 'base1', 'left1'])
 })
 
+test('what would restart only with a new plugin that does not load is left alone', async () => {
+  const bay = await running()
+  bay.save('new', 1, { load: fail('torn') })
+  bay.save('aside', 1, { optionalDependencies: ['new'], runsWith: ['new'] })
+  const { live, ended, failed } = await bay.apply({ start: ['new'], restart: ['aside'] })
+  assert.deepEqual([...failed.keys()], ['new'])
+  assert.equal(live.size + ended.size, 0)
+})
+
+test('one that cannot be loaded again is left as it runs, even when what it used stops', async () => {
+  let loads = 0
+  const bay = await running({
+    left: {
+      load: () => {
+        loads += 1
+        if (loads > 1) throw new Error('once only')
+      },
+    },
+  })
+  const outcome = await bay.apply({ stop: ['base'], restart: ['left'] })
+  assert.deepEqual([...outcome.failed.keys()], ['left'])
+  assert.deepEqual(bay.running, ['aside1', 'left1'])
+})
+
+test('a dependent whose old code throws when it is gone back to says both', async () => {
+  let starts = 0
+  const bay = await running({
+    aside: {
+      activate: () => {
+        starts += 1
+        if (starts > 1) throw new Error('once only')
+      },
+    },
+  })
+  bay.save('base', 2, { activate: fail('no port') })
+  bay.save('more', 1, { activate: fail('no disk') })
+  bay.save('aside', 2, { dependencies: ['more'] })
+  const outcome = await bay.apply({ start: ['more'], restart: ['aside'], changed: ['aside'] })
+  assert.deepEqual(messages(outcome), {
+    more: 'ERR_PLUGIN_ACTIVATE: more threw in activate: no disk',
+    aside:
+      'ERR_PLUGIN_ROLLBACK: aside needs more, which failed: more threw in activate: no disk. The version before it could not be started again either: aside threw in activate: once only',
+  })
+})
+
 test('a save that does not start goes back to the code before it, and its dependents start on that', async () => {
   const bay = await running({ left: { activate: (ctx) => `left on ${ctx.plugin<string>('base')}` } })
   bay.save('base', 2, { activate: fail('no port') })
@@ -406,10 +460,10 @@ test('a version that cannot be gone back to either says both, and dependents nam
       },
     },
   })
-  bay.save('base', 2, { activate: fail('no port') })
+  bay.save('base', 2, { activate: fail('no port 1.5') })
   const outcome = await bay.apply(both)
   const base =
-    'base threw in activate: no port. The version before it could not be started again either: base threw in activate: once only'
+    'base threw in activate: no port 1.5. The version before it could not be started again either: base threw in activate: once only'
   assert.deepEqual(messages(outcome), {
     base: `ERR_PLUGIN_ROLLBACK: ${base}`,
     left: `ERR_PLUGIN_DEPENDENCY_FAILED: left needs base, which failed: ${base}`,
