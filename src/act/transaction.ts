@@ -71,6 +71,8 @@ class Transaction {
   readonly #ended = new Map<string, Previous>()
   readonly #stopped: Generation[] = []
   readonly #failed = new Map<string, Problem>()
+  /** Of what did not start for want of a dependency: whose failure that comes from. */
+  readonly #roots = new Map<string, string>()
   #restarting: readonly string[]
   readonly #parts = new Map<string, Part>()
 
@@ -296,8 +298,9 @@ class Transaction {
   }
 
   #dependencyFailed(name: string, dependency: string): Problem {
-    const root = this.#failed.get(dependency)
-    const rootName = root?.plugin ?? dependency
+    const rootName = this.#roots.get(dependency) ?? dependency
+    const root = this.#failed.get(rootName)
+    this.#roots.set(name, rootName)
     return {
       code: 'ERR_PLUGIN_DEPENDENCY_FAILED',
       severity: 'error',

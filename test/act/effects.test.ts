@@ -20,7 +20,7 @@ function make(timeout = 1000): { effects: Effects; troubles: EffectTrouble[]; la
 }
 
 test('the last one in is undone first, and the next only after it', async () => {
-  const { effects } = make()
+  const { effects, troubles } = make()
   const seen: string[] = []
   for (const name of ['a', 'b', 'c']) {
     effects.add(async () => {
@@ -31,6 +31,7 @@ test('the last one in is undone first, and the next only after it', async () => 
   }
   await effects.end()
   assert.deepEqual(seen, ['c begins', 'c ends', 'b begins', 'b ends', 'a begins', 'a ends'])
+  assert.deepEqual(troubles, [])
 })
 
 test('one that throws, one that rejects and one that never settles keep nobody else from being undone', async () => {
@@ -69,7 +70,9 @@ test('whoever calls for the end again waits for the end too', async () => {
     await delay(5)
     undone = true
   })
+  assert.equal(effects.ended, false)
   void effects.end()
+  assert.equal(effects.ended, true)
   await effects.end()
   assert.equal(undone, true)
 })

@@ -37,6 +37,21 @@ test('what only runs together is one group', () => {
   assert.deepEqual(components(whole, wanted, running), [whole])
 })
 
+test('what shares only a dependency that is not in the plan is not one group', () => {
+  const running = facts(fact('base'))
+  const candidates = [
+    candidate('base'),
+    candidate('a', { dependencies: ['base'] }),
+    candidate('b', { dependencies: ['base'] }),
+  ]
+  const wanted = decideWanted(input(candidates, { running }))
+  const whole = plan(running, wanted, (name) => name)
+  assert.deepEqual(
+    components(whole, wanted, running).map((part) => part.start),
+    [['a'], ['b']],
+  )
+})
+
 test('an empty plan has no groups', () => {
   const wanted = decideWanted(input([]))
   assert.deepEqual(components({ stop: [], start: [], restart: [], changed: [] }, wanted, new Map()), [])

@@ -88,6 +88,24 @@ test('an optional dependency that comes or goes restarts its dependents', () => 
   assert.deepEqual(planned(all, before, { touched: ['z'] }), goes)
 })
 
+test('a plugin that has one dependency in the place of another restarts', () => {
+  const candidates = [candidate('a'), candidate('b'), candidate('c', { dependencies: ['b'] })]
+  const running = facts(fact('a'), fact('b'), fact('c', { dependencies: ['a'] }))
+  assert.deepEqual(planned(running, candidates), { ...NOTHING, restart: ['c'], changed: ['c'] })
+})
+
+test('an edit that opens a circle of optional dependencies restarts who can use one now, and not who is in between', () => {
+  const circle = (more: readonly string[]): Candidate[] => [
+    candidate('a', { optionalDependencies: ['b'] }),
+    candidate('b', { optionalDependencies: ['c'] }),
+    candidate('c', { optionalDependencies: ['b', ...more] }),
+  ]
+  const running = allRunning(decideWanted(input(circle(['a']))))
+  assert.deepEqual([...running.values()].map((one) => one.dependencies).flat(), [])
+  const opened = { ...NOTHING, restart: ['a', 'c'], changed: ['a', 'c'] }
+  assert.deepEqual(planned(running, circle([]), { edited: ['c'], touched: ['c'] }), opened)
+})
+
 test('a plugin with a new dependency restarts after it was started', () => {
   const running = facts(fact('a'), fact('c', { dependencies: ['a'] }))
   const candidates = [

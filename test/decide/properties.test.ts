@@ -125,9 +125,11 @@ test('applying a plan, step by step, gives what is wanted, and then there is not
 })
 
 test('what runs in the end is what a fresh start would run, except where something is kept', () => {
+  let runs = 0
   let compared = 0
   fc.assert(
     fc.property(change, (pair) => {
+      runs++
       const { wanted } = seen(pair)
       if ([...wanted.verdicts.values()].some((one) => one.kept)) return
       const fresh = decideWanted(inputOf(pair[1]))
@@ -137,7 +139,7 @@ test('what runs in the end is what a fresh start would run, except where somethi
     }),
     RUNS,
   )
-  assert.ok(compared > RUNS.numRuns / 2)
+  assert.ok(compared > runs / 2)
 })
 
 test('only running plugins are kept, and only while everything they run with can be had', () => {
@@ -183,9 +185,11 @@ test('nobody is in a plan without a reason', () => {
 })
 
 test('a plan of what was touched is the plan of everything, if nothing else changed', () => {
+  let runs = 0
   let moved = 0
   fc.assert(
     fc.property(change, ([before, after]) => {
+      runs++
       const { running } = started(before, plan)
       const old = decideWanted(inputOf(before, running))
       const wanted = decideWanted(inputOf(after, running))
@@ -219,7 +223,7 @@ test('a plan of what was touched is the plan of everything, if nothing else chan
     }),
     RUNS,
   )
-  assert.ok(moved > 100)
+  assert.ok(moved > runs / 20)
 })
 
 test('the groups of a plan are the plan, and do not depend on each other', () => {

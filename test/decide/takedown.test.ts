@@ -15,6 +15,17 @@ test('each stops before what it runs with, whatever order the names come in', ()
   assert.deepEqual(takedown(['c', 'a'], running), ['c', 'a'])
 })
 
+test('each stops before all of what it runs with, and a name that does not run has a place too', () => {
+  const running = facts(
+    fact('a', { dependencies: ['x', 'y', 'z', 'gone'] }),
+    fact('x'),
+    fact('y', { dependencies: ['z'] }),
+    fact('z'),
+  )
+  assert.deepEqual(takedown(['a', 'x', 'y', 'z'], running), ['a', 'y', 'z', 'x'])
+  assert.deepEqual(takedown(['a', 'y', 'gone', 'other'], running), ['other', 'a', 'y', 'gone'])
+})
+
 test('a chain of 100,000 costs no stack', () => {
   const running = facts(
     ...Array.from({ length: 100_000 }, (_, at) =>

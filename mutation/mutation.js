@@ -1,0 +1,16 @@
+// usage: node mutation.js [part of a file name …]
+import { fileURLToPath } from 'node:url'
+import { Stryker } from '@stryker-mutator/core'
+import { report } from './report.js'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+
+const files = ['dist/decide/*.js', 'dist/act/effects.js', 'dist/act/transaction.js']
+const parts = process.argv.slice(2)
+const mutate = parts.length === 0 ? files : parts.map((part) => `dist/{decide,act}/${part}.js`)
+
+const mutants = await new Stryker({
+  configFile: 'mutation/stryker.config.json',
+  mutate,
+}).runMutationTest()
+process.stdout.write(`\n${report(mutants)}\n`)
