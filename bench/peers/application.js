@@ -12,6 +12,7 @@ const WORK = join(HERE, 'work')
 const running = new Set()
 process.on('exit', () => {
   for (const application of running) application.kill()
+  if (running.size > 0) rmSync(WORK, { recursive: true, force: true, maxRetries: 3 })
 })
 
 /** A measurement that ended with a word and not with a number: what a peer does not do, or does not survive. */

@@ -14,7 +14,7 @@ export function report(results) {
     `Plugins of three modules each, generated alike for each; what is edited is two modules below the entry. Each contender is set up as its documentation says (the addresses are in \`bench/peers/contenders\`), and runs in processes of its own; ${options.repeat} of each kind, all contenders in turn in another order each time. Compare the rows, not the milliseconds: the machine was measured, too.`,
     '## To reach',
     table(targetLines(results)),
-    'As safe: waits until a write is finished, goes on with the old version, undisposed, after either broken save, and takes the mended one.',
+    'As safe as plugbay: waits until a write is finished, goes on with the old version, undisposed, after either broken save, and takes the mended one.',
     '## Where plugbay is not first',
     aheadLines(results),
   ]

@@ -1,6 +1,6 @@
 import { Application } from '../application.js'
 
-const LIMIT = 30_000
+const LIMIT = 40_000
 
 /** Cold start: from the start of the process until all plugins are live, at the default setting. */
 export const cold = {

@@ -3,6 +3,8 @@ import { Application, pause, Word } from '../application.js'
 /** A value that is not seen after so long is not going to be, in ms. */
 const GIVEN_UP = 6000
 const WARM_UP = 1
+/** Who takes long is edited less often: after so many ms, and as many edits at least. */
+const ENOUGH = { ms: 2000, edits: 3 }
 
 /** Edit to live: from the return of the write until the plugin answers with the new value. */
 export const edit = {
@@ -22,7 +24,9 @@ export const edit = {
       await pause(700 + n)
       const times = []
       let missed = 0
+      const begun = Date.now()
       for (let round = 1 - WARM_UP; round <= edits; round += 1) {
+        if (round > ENOUGH.edits && Date.now() - begun > ENOUGH.ms) break
         const { names } = application.plugins
         const name = names[Math.floor(Math.random() * names.length)]
         try {

@@ -4,7 +4,7 @@ const LIMIT = 4000
 /** What the first reloads leave is compiled code. */
 const WARM_UP = { reloads: 30, ms: 8000 }
 /** Fewer reloads say too little; more than the first and longer than the second nobody needs. */
-const ENOUGH = { reloads: 100, ms: 20_000, atLeast: 20 }
+const ENOUGH = { reloads: 200, ms: 20_000, atLeast: 20 }
 
 /** What a reload leaves behind: a plugin with 512 KB of state and 30 KB of source, another source each time. */
 export const kept = {
