@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Generation } from '#src/act/generation.js'
 import type { GenerationHost, GenerationParts } from '#src/act/generation.js'
+import { realClock } from '#src/read/real-clock.js'
 import { transact } from '#src/act/transaction.js'
 import type { Outcome } from '#src/act/transaction.js'
 import type { OwnedTimers } from '#src/act/code.js'
@@ -81,6 +82,7 @@ class Bay {
         return {}
       },
       timeouts: { activate: 1000, deactivate: 1000, drain: 1000 },
+      clock: realClock,
       log: console,
       closing: this.closing.signal,
       onProblem: (problem) => this.onProblem(problem),
@@ -96,6 +98,7 @@ class Bay {
           const number = (live?.number ?? 0) + 1
           return { parts: this.newest.get(name), live, number, previous: this.previous.get(name) }
         },
+        withDependencies: (parts, dependencies) => ({ ...parts, dependencies }),
         position: (name) => this.#order.indexOf(name),
         entering: (name, state) => void this.seen.push(`${state} ${name}`),
       },
