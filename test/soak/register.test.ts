@@ -45,3 +45,14 @@ test('generations are counted anew when the folder was gone', () => {
   assert.equal(register.judge({ state: 2, generation: 1, asked: 5, answered: 6 }), undefined)
   assert.match(register.judge({ state: 2, generation: 0, asked: 7, answered: 8 }) ?? '', /back from/)
 })
+
+test('what was off for too short a time to be seen is shown by the next answer', () => {
+  const register = new Register('a', 1, 0)
+  assert.equal(register.judge({ state: 1, generation: 1, asked: 1, answered: 2 }), undefined)
+  register.expect('off', 3)
+  register.expect(1, 4)
+  assert.equal(register.judge({ state: 1, generation: 1, asked: 3, answered: 5 }), undefined)
+  assert.equal(register.lag, undefined)
+  assert.equal(register.judge({ state: 1, generation: 1, asked: 5, answered: 6 }), undefined)
+  assert.equal(register.lag, 2)
+})

@@ -72,6 +72,9 @@ export class Register {
     if (generation !== undefined && sameLife && generation < floor.generation)
       return `${this.name} goes back from generation ${floor.generation} to ${generation}`
     this.#see(index, generation ?? 0, answered)
+    // What was off for too short a time to be seen, and is what it was before, is shown by any answer from then on.
+    const newest = this.#entries.at(-1)!
+    if (newest.state === state && asked >= newest.from) newest.seen ??= answered
     return undefined
   }
 
