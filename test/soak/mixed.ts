@@ -21,6 +21,8 @@ interface Sample {
   readonly heap: number
   readonly listeners: number
   readonly descriptors: number
+  /** Descriptors that are no connections. */
+  readonly files: number
   readonly watches: number
   /** ms, of the answers since the sample before. */
   readonly p50: number
@@ -42,6 +44,9 @@ export interface Mixed {
   /** ms from a change to the first answer that showed it: p50, p99, max. */
   readonly lag: readonly number[]
   readonly samples: readonly Sample[]
+  /** Answers that were not right, or did not come, and changes that none showed. */
+  readonly wrong: readonly string[]
+  /** These, and whatever else should not be. */
   readonly failures: readonly string[]
 }
 
@@ -102,7 +107,8 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
   await client.stop()
   const { exit, codes, starts, left, states } = await host.end()
 
-  const failures = [...client.wrong, ...gardener.lost]
+  const wrong = [...client.wrong, ...gardener.lost]
+  const failures = [...wrong]
   if (exit !== 0) failures.push(`the host ended with ${exit}`)
   if (left.length > 0) failures.push(`not done in the end: ${left.join()}`)
   for (const { name, state, problem } of states)
@@ -119,6 +125,7 @@ async function tend(garden: Garden, host: Host, minutes: number): Promise<Mixed>
     latency: parts(all, [0.5, 0.99, 0.999, 1]),
     lag: parts(gardener.lags, [0.5, 0.99, 1]),
     samples,
+    wrong,
     failures,
   }
 }
@@ -137,7 +144,7 @@ function grown(samples: readonly Sample[]): string[] {
       `the heap grows: ${megabytes(before)} MB in the first quarter, ${megabytes(after)} MB in the last`,
     )
   // Connections come and go, and what is listened to is closed and opened.
-  for (const what of ['descriptors', 'watches', 'listeners'] as const) {
+  for (const what of ['files', 'watches', 'listeners'] as const) {
     const [then, now] = [first, last].map(
       (list) =>
         parts(

@@ -59,7 +59,7 @@ function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
     `${where(mixed.setting)}. A host process with eight plugins (CommonJS, ES modules, TypeScript; three of them a chain), the default settings, and \`node:http\`. Another process edits them (in place, in two writes, by rename, as vim does; in bursts), breaks and mends them, turns them off and on in the config, removes, makes and swaps their folders, and asks. An answer is wrong if its version was not in the files at any time between question and answer, or if a newer one had been seen before; a 404 is right only for a plugin that is off.`,
     table([
       ['answers', String(mixed.answers)],
-      ['wrong, refused or late by more than 15 s', String(mixed.failures.length)],
+      ['wrong, refused or late by more than 15 s; changes never shown', String(mixed.wrong.length)],
       ['404 of plugins that were off', String(mixed.off)],
       ['generations that went live', String(mixed.starts)],
       ['done', listed(done)],
@@ -68,7 +68,7 @@ function mixedText(mixed: NonNullable<Results['mixed']>): string[] {
       ['ms from a change to the answer that shows it: p50, p99, max', ms(lag)],
       ['heap after a collection, MB: warm, end', `${megabytes(first.heap)}, ${megabytes(last.heap)}`],
       ['RSS, MB: warm, end', `${megabytes(first.rss)}, ${megabytes(last.rss)}`],
-      ['descriptors (with connections), warm and end', `${first.descriptors}, ${last.descriptors}`],
+      ['descriptors without connections, warm and end', `${first.files}, ${last.files}`],
       ['inotify watches, warm and end', `${first.watches}, ${last.watches}`],
     ]),
     'Part of the heap is machine code, which V8 goes on making for minutes; with `--no-opt --no-sparkplug` the heap stays as it is.',
