@@ -172,6 +172,36 @@ test('an edit that closes a circle among running plugins is refused, and the plu
   assert.deepEqual(states(decideWanted(input(candidates))), { a: 'blocked', b: 'blocked', c: 'blocked' })
 })
 
+test('only who closes a circle is refused: another edit in it is taken, and who only leads to one is blocked', () => {
+  const running = facts(fact('a', { dependencies: ['b'] }), fact('b'), fact('x'), fact('y'))
+  const closed = [
+    candidate('a', { dependencies: ['b', 'x'] }),
+    candidate('b', { dependencies: ['a'] }),
+    candidate('x'),
+  ]
+  const wanted = decideWanted(input(closed, { running }))
+  assert.deepEqual(states(wanted), { a: 'on', b: 'blocked, kept', x: 'on' })
+  assert.deepEqual(wanted.verdicts.get('a')?.dependencies, ['b', 'x'])
+  const leads = [
+    candidate('y', { dependencies: ['m'] }),
+    candidate('m', { dependencies: ['n'] }),
+    candidate('n', { dependencies: ['m'] }),
+  ]
+  assert.deepEqual(states(decideWanted(input(leads, { running }))), {
+    m: 'blocked',
+    n: 'blocked',
+    y: 'blocked',
+  })
+})
+
+test('a running plugin that was off by default and whose files broke is judged as a fresh start would', () => {
+  const candidates = [broken('a')]
+  const running = facts(fact('a', { enabled: false }))
+  const wanted = decideWanted(input(candidates, { running }))
+  assert.deepEqual(states(wanted), { a: 'invalid' })
+  assert.deepEqual(states(decideWanted(input(candidates))), { a: 'invalid' })
+})
+
 test('a running plugin whose edit needs what is not there is blocked, and not kept', () => {
   const running = facts(fact('a'))
   const wanted = decideWanted(input([candidate('a', { dependencies: ['gone'] })], { running }))
