@@ -67,6 +67,8 @@ test('settings that do not fit make the plugin invalid and block its dependents'
   assert.equal(blocked.problem.message, 'a needs b, which is invalid: `port` should be a number.')
   assert.equal(blocked.problem.file, '/plugins/a/metadata.json')
   assert.notEqual(blocked.problem.hint, '')
+  assert.equal(blocked.problem.severity, 'error')
+  assert.deepEqual(blocked.path, ['a', 'b'])
 })
 
 test('a plugin that is turned off is off, whatever is wrong with it', () => {
@@ -258,6 +260,13 @@ test('a folder that cannot be read does not take the name of its folder from a p
     assert.equal(wanted.verdicts.get('db')?.candidate, good)
     assert.equal(wanted.rejected[0]?.problem?.code, 'ERR_PLUGIN_JSON_SYNTAX')
   }
+})
+
+test('a name in the program that nobody has begins a sentence, and the hint says what to do', () => {
+  const program = new Map([['zzz', { enabled: true, because: 'the plugins option' }]])
+  const [stranger] = decideWanted(input([], { program })).problems
+  assert.equal(stranger?.message, 'The plugins option names zzz, which is not there.')
+  assert.equal(stranger.hint, 'Correct the name, or put a plugin named zzz into the plugins folder.')
 })
 
 test('names that nobody has are warned of, with their place and the nearest name', () => {
