@@ -15,7 +15,7 @@ test('who goes round together is one sorted group, and the groups are sorted too
     a: ['a', 'd'],
   })
   const expected = [['a'], ['b', 'c', 'd'], ['x', 'y'], ['z']]
-  for (const order of [edges, edges.toReversed(), [edges[2]!, edges[0]!, ...edges.slice(3), edges[1]!]]) {
+  for (const order of [edges, edges.toReversed()]) {
     assert.deepEqual(circles(new Map(order)), expected)
   }
 })

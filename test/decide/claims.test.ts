@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { claims } from '#src/decide/claims.js'
-import { broken, candidate, fact } from './build.js'
+import { broken, candidate, fact, facts, problem } from './build.js'
 
 const directories = ['/p/one', '/p/two', '/p/a', '/q/a', '/q/one', '/r/b', String.raw`C:\p\a`]
 const names = ['a', 'b', 'one']
@@ -73,4 +73,47 @@ test('an object comes before a folder of the same name', () => {
   const folder = candidate('a')
   const object = candidate('a', {}, { directory: '' })
   assert.equal(claims([folder, object], new Map()).held.get('a'), object)
+})
+
+test('who does not get a name is told who has it, and what to do', () => {
+  const first = candidate('a', {}, { directory: '/one/a' })
+  const second = candidate(
+    'a',
+    {},
+    { directory: '/two/b', problems: [problem('ERR_PLUGIN_METADATA_INVALID', 'Wrong.')] },
+  )
+  const { rejected } = claims([second, first], new Map())
+  const message = 'Two plugins are named a: /one/a has the name, /two/b does not get it.'
+  assert.deepEqual(rejected, [
+    {
+      name: 'a',
+      state: 'invalid',
+      candidate: second,
+      because: message.slice(0, -1),
+      problem: {
+        code: 'ERR_PLUGIN_NAME_TAKEN',
+        severity: 'error',
+        plugin: 'a',
+        file: '/two/b/metadata.json',
+        message,
+        hint: 'Change "name" in one metadata.json, or remove one of the two.',
+      },
+      kept: false,
+      dependencies: [],
+      settings: {},
+    },
+  ])
+  const object = claims(
+    [first, candidate('a', {}, { directory: '' })],
+    facts(fact('a', {}, { directory: '/one/a' })),
+  )
+  assert.equal(object.rejected[0]?.problem?.file, undefined)
+  assert.match(object.rejected[0]?.problem?.message ?? '', /an object in the program does not get it/)
+})
+
+test('a folder that cannot be read says what is wrong with it, and not that its name is taken', () => {
+  const odd = { ...problem('ERR_PLUGIN_NAME_MISMATCH', 'Odd.'), severity: 'warning' as const }
+  const wrong = problem('ERR_PLUGIN_JSON_SYNTAX', 'It does not parse.')
+  const bad = broken('a', { directory: '/two/a', problems: [odd, wrong] })
+  assert.equal(claims([candidate('a'), bad], new Map()).rejected[0]?.problem, wrong)
 })

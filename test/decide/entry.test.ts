@@ -114,3 +114,36 @@ test('an entry that is found is one of the files and has no part that goes up', 
     { numRuns: 2000 },
   )
 })
+
+test('what is missing, and what to do about it, is said in full', () => {
+  const hintOf = (main: string | undefined, names: readonly string[], size = 1): string => {
+    const choice = chooseEntry(main, new Map(names.map((name) => [name, { size }])))
+    return choice.kind === 'found' ? '' : `${choice.message} ${choice.hint}`
+  }
+  const none =
+    'There is no entry file: no plugin.ts, plugin.js or the like, and no index of the same endings.'
+  assert.equal(hintOf(undefined, []), `${none} The folder has no code yet. Add a plugin.ts or plugin.js.`)
+  assert.equal(
+    hintOf(undefined, ['a.ts', 'b.d.ts', 'c.d.mts', 'd.d.ts.js']),
+    `${none} Name one as \`main\` in metadata.json. There is "a.ts", "d.d.ts.js".`,
+  )
+  const wrong = '`main` should be a file that ends in .ts, .mts, .cts, .js, .mjs or .cjs, but is "a".'
+  assert.equal(hintOf('a', []), `${wrong} Name the file with the code.`)
+  assert.equal(hintOf('a', ['b.js']), `${wrong} There is "b.js".`)
+  assert.match(hintOf('a.js', []), /no such file\. The folder has no code file\. A link/)
+  const eight = Array.from({ length: 8 }, (_, at) => `${at}.js`)
+  assert.match(hintOf('a', eight), /"7\.js"\.$/)
+  assert.equal(
+    hintOf('src\\a.js', []),
+    String.raw`\`main\` should separate folders by "/", but is "src\\a.js". Write "src/a.js".`.replaceAll(
+      '\\`',
+      '`',
+    ),
+  )
+  assert.equal(
+    hintOf(undefined, ['plugin.js'], 0),
+    'The entry file "plugin.js" is empty. Export `activate` from it; if it is just being written, nothing is to be done.',
+  )
+  assert.equal(chooseEntry('a:b.js', new Map([['a:b.js', { size: 1 }]])).kind, 'outside')
+  assert.equal(chooseEntry('1a:b.js', new Map([['1a:b.js', { size: 1 }]])).kind, 'found')
+})

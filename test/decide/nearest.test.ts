@@ -13,6 +13,10 @@ for (const [word, expected] of [
   ['optionaldependencies', 'optionalDependencies'],
   ['enable', 'enabled'],
   ['mian', 'main'],
+  ['mxyn', undefined],
+  ['mxan', undefined],
+  ['mixn', undefined],
+  ['nmax', undefined],
   ['x', undefined],
   ['', undefined],
   ['permissions', undefined],
@@ -25,4 +29,10 @@ for (const [word, expected] of [
 
 test('of two that are as near the first is taken', () => {
   assert.equal(nearest('cat', ['bat', 'hat']), 'bat')
+})
+
+test('a word of 64 letters is compared, and a longer one is not', () => {
+  const word = 'a'.repeat(64)
+  assert.equal(nearest(word, [word]), word)
+  assert.equal(nearest(`${word}a`, [word]), undefined)
 })

@@ -116,8 +116,95 @@ const rows: readonly (readonly [
       c: 'needs lost, which is not there',
     },
   ],
+  [
+    'only who asks for a range, and gets it, is content; the first by name counts',
+    {
+      f: { dependencies: { db: '^1' } },
+      e: { dependencies: { db: '^1.2' } },
+      d: { dependencies: { db: '^3' } },
+      c: ['db'],
+      a: { dependencies: { db: '^2' } },
+      db: { version: '1.4.0' },
+      only: { dependencies: { lib: '^2' } },
+      lib: [],
+    },
+    {
+      a: 'needs db ^2, and db is 1.4.0; e asks for ^1.2',
+      d: 'needs db ^3, and db is 1.4.0; e asks for ^1.2',
+      only: 'needs lib ^2, and lib is 1.0.0',
+    },
+  ],
+  [
+    'of root causes that are as near the one on the way that is first by name counts',
+    { z: ['z'], b: ['gone'], m: ['b', 'z'], c: ['lost'], y: ['b'], x: ['c'], w: ['x', 'y'] },
+    {
+      b: 'needs gone, which is not there',
+      c: 'needs lost, which is not there',
+      m: 'needs gone, which is not there; path m -> b -> gone',
+      w: 'needs lost, which is not there; path w -> x -> c -> lost',
+      x: 'needs lost, which is not there; path x -> c -> lost',
+      y: 'needs gone, which is not there; path y -> b -> gone',
+      z: 'depends on itself: z -> z',
+    },
+  ],
 ]
 for (const [title, graph, texts] of rows) test(title, () => assert.deepEqual(why(graph), texts))
+
+test('a path of twelve is whole, and one longer is not', () => {
+  const graph: Record<string, readonly string[]> = {}
+  for (let at = 10; at < 22; at++) graph[`p${at}`] = [at === 21 ? 'gone' : `p${at + 1}`]
+  const { blocked } = order(subjects(graph))
+  const path = (name: string): string => blocked.get(name)?.path?.join(' ') ?? ''
+  assert.equal(path('p11'), 'p11 p12 p13 p14 p15 p16 p17 p18 p19 p20 p21 gone')
+  assert.equal(path('p10'), 'p10 p11 p12 p13 p14 p15 … p17 p18 p19 p20 p21 gone')
+})
+
+test('each member of a circle has a path round it, and a dependent the way to it', () => {
+  const { blocked } = order(subjects({ b: ['c'], c: ['d'], d: ['b'], a: ['c'] }))
+  const ways = Object.fromEntries(
+    [...blocked].map(([name, { path, circle }]) => [name, [path?.join(' '), circle]]),
+  )
+  assert.deepEqual(ways, {
+    a: ['a c', undefined],
+    b: ['b c d b', true],
+    c: ['c d b c', true],
+    d: ['d b c d', true],
+  })
+})
+
+test('what depends on something that failed is told to mend that', () => {
+  const { blocked } = order(subjects({ a: ['b'], b: { failed: 'x' } }))
+  assert.equal(blocked.get('a')?.hint, 'Mend b; its dependents start with it.')
+})
+
+test('the end of a chain of 4,001 is blocked and says so', () => {
+  assert.deepEqual(
+    [...order(chain(4001)).blocked].map(([name, one]) => ({ name, ...one })),
+    [
+      {
+        name: 'p4000',
+        code: 'ERR_PLUGIN_DEPENDENCY_DEPTH',
+        because: 'ends a chain of 4001 dependencies, and at most 4000 can be ordered',
+        hint: 'Make the chain shorter.',
+      },
+    ],
+  )
+})
+
+test('a plugin in a circle of optional dependencies keeps those that are not in it', () => {
+  const { dependencies, warnings } = order(
+    subjects({ a: { dependencies: ['base'], optionalDependencies: ['c'] }, b: ['a'], c: ['b'], base: [] }),
+  )
+  assert.deepEqual(dependencies.get('a'), ['base'])
+  assert.deepEqual(warnings, [
+    {
+      plugin: 'a',
+      code: 'ERR_PLUGIN_DEPENDENCY_CYCLE',
+      because: 'goes without its optional dependency c, which would close a circle',
+      hint: 'Take c out of the "optionalDependencies" of a, or break the circle elsewhere.',
+    },
+  ])
+})
 
 test('each cause has its own code', () => {
   const codes = (graph: Parameters<typeof subjects>[0]): string[] =>
@@ -178,6 +265,7 @@ test('an optional dependency in a version out of range counts as absent, with a 
   assert.equal(warnings.length, 1)
   assert.equal(warnings[0]?.code, 'ERR_PLUGIN_DEPENDENCY_VERSION')
   assert.match(warnings[0].because, /asks for \^2, and b is 1\.0\.0/)
+  assert.match(warnings[0].hint, /version of b .* metadata\.json of a\.$/)
 })
 
 test('an optional dependency that would close a circle is left out, with a warning', () => {

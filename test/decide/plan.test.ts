@@ -101,10 +101,7 @@ test('an edit that opens a circle of optional dependencies restarts who can use 
     candidate('c', { optionalDependencies: ['b', ...more] }),
   ]
   const running = allRunning(decideWanted(input(circle(['a']))))
-  assert.deepEqual(
-    [...running.values()].flatMap((one) => one.dependencies),
-    [],
-  )
+  assert.ok([...running.values()].every((one) => one.dependencies.length === 0))
   const opened = { ...NOTHING, restart: ['a', 'c'], changed: ['a', 'c'] }
   assert.deepEqual(planned(running, circle([]), { edited: ['c'], touched: ['c'] }), opened)
 })

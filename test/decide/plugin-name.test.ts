@@ -67,6 +67,22 @@ test('a name that nearly is one leads to one that is', () => {
   assert.equal(nameLike('Café!'), 'cafe')
   assert.equal(nameLike('раypal'), undefined)
   assert.equal(nameLike('///'), undefined)
+  assert.equal(nameLike('Hello -- World'), 'hello----world')
+  assert.equal(nameLike('Hello  World'), 'hello-world')
+  assert.equal(nameLike('--a--'), 'a')
+  assert.equal(nameLike('A'.repeat(63)), 'a'.repeat(63))
+  assert.equal(nameLike('A'.repeat(64)), undefined)
+  assert.equal(nameLike('CON'), undefined)
+})
+
+test('what is wrong with a name, and what would do, is said', () => {
+  assert.equal(nameFlaw('node_modules'), 'is reserved: npm keeps packages in folders of that name')
+  assert.equal(nameFlaw('a.'), 'ends with a dot, which Windows drops')
+  const rule = 'Use lower-case letters, digits, dots, dashes and underscores, at most 63'
+  assert.equal(nameHint('con'), 'Choose another name, such as "my-con".')
+  assert.equal(nameHint('a.'), `${rule}; "a" would do.`)
+  assert.equal(nameHint('Hello'), `${rule}; "hello" would do.`)
+  assert.equal(nameHint('///'), `${rule}.`)
 })
 
 test('a name that is suggested is valid', () => {

@@ -67,6 +67,8 @@ test('settings that do not fit make the plugin invalid and block its dependents'
   assert.equal(blocked.problem.message, 'a needs b, which is invalid: `port` should be a number.')
   assert.equal(blocked.problem.file, '/plugins/a/metadata.json')
   assert.notEqual(blocked.problem.hint, '')
+  assert.equal(blocked.problem.severity, 'error')
+  assert.deepEqual(blocked.path, ['a', 'b'])
 })
 
 test('a plugin that is turned off is off, whatever is wrong with it', () => {
@@ -172,6 +174,36 @@ test('an edit that closes a circle among running plugins is refused, and the plu
   assert.deepEqual(states(decideWanted(input(candidates))), { a: 'blocked', b: 'blocked', c: 'blocked' })
 })
 
+test('only who closes a circle is refused: another edit in it is taken, and who only leads to one is blocked', () => {
+  const running = facts(fact('a', { dependencies: ['b'] }), fact('b'), fact('x'), fact('y'))
+  const closed = [
+    candidate('a', { dependencies: ['b', 'x'] }),
+    candidate('b', { dependencies: ['a'] }),
+    candidate('x'),
+  ]
+  const wanted = decideWanted(input(closed, { running }))
+  assert.deepEqual(states(wanted), { a: 'on', b: 'blocked, kept', x: 'on' })
+  assert.deepEqual(wanted.verdicts.get('a')?.dependencies, ['b', 'x'])
+  const leads = [
+    candidate('y', { dependencies: ['m'] }),
+    candidate('m', { dependencies: ['n'] }),
+    candidate('n', { dependencies: ['m'] }),
+  ]
+  assert.deepEqual(states(decideWanted(input(leads, { running }))), {
+    m: 'blocked',
+    n: 'blocked',
+    y: 'blocked',
+  })
+})
+
+test('a running plugin that was off by default and whose files broke is judged as a fresh start would', () => {
+  const candidates = [broken('a')]
+  const running = facts(fact('a', { enabled: false }))
+  const wanted = decideWanted(input(candidates, { running }))
+  assert.deepEqual(states(wanted), { a: 'invalid' })
+  assert.deepEqual(states(decideWanted(input(candidates))), { a: 'invalid' })
+})
+
 test('a running plugin whose edit needs what is not there is blocked, and not kept', () => {
   const running = facts(fact('a'))
   const wanted = decideWanted(input([candidate('a', { dependencies: ['gone'] })], { running }))
@@ -228,6 +260,13 @@ test('a folder that cannot be read does not take the name of its folder from a p
     assert.equal(wanted.verdicts.get('db')?.candidate, good)
     assert.equal(wanted.rejected[0]?.problem?.code, 'ERR_PLUGIN_JSON_SYNTAX')
   }
+})
+
+test('a name in the program that nobody has begins a sentence, and the hint says what to do', () => {
+  const program = new Map([['zzz', { enabled: true, because: 'the plugins option' }]])
+  const [stranger] = decideWanted(input([], { program })).problems
+  assert.equal(stranger?.message, 'The plugins option names zzz, which is not there.')
+  assert.equal(stranger.hint, 'Correct the name, or put a plugin named zzz into the plugins folder.')
 })
 
 test('K4 a name that no plugin has: a warning with its place and the nearest name', () => {
