@@ -122,6 +122,7 @@ export class Engine {
       if (candidate) this.#options.loader.forget?.(candidate.real)
     }
     for (const name of request.forced) this.#preparation.retry(name)
+    if (!request.folders) for (const name of this.#preparation.retryUnread()) touched.add(name)
     for (const name of touched) intent.catchUp(name)
     if (intent.isOverdue()) intent.doubted = true
     let applied = false

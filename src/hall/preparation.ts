@@ -50,6 +50,22 @@ export class Preparation {
     if (slot?.prepared && 'problem' in slot.prepared.outcome) slot.prepared = undefined
   }
 
+  /**
+   * Files that were there and could not be read when they were last prepared, maybe for that moment only, are worth
+   * another try.
+   * @returns whose they are
+   */
+  retryUnread(): string[] {
+    return [...this.#roster.unloadable].filter((name) => {
+      const slot = this.#roster.slots.get(name)
+      const outcome = slot?.prepared?.outcome
+      if (!slot || !outcome || !('problem' in outcome)) return false
+      if (outcome.problem.code !== 'ERR_PLUGIN_FILE_UNREADABLE') return false
+      slot.prepared = { facts: undefined, outcome }
+      return true
+    })
+  }
+
   /** Whether the files, as they were just found, make other code than that which runs. Compiles nothing. */
   differs(candidate: Candidate, facts: FolderFacts, runs: Code): boolean {
     return this.#options.loader.differs(pluginFiles(candidate, facts), runs)
@@ -60,13 +76,14 @@ export class Preparation {
     const verdict = this.#intent.wanted.verdicts.get(slot.name)!
     const facts = this.#intent.facts(verdict)
     const before = codeOf(slot) ?? slot.live?.parts.code
-    const hadProblem = problemOf(slot) !== undefined
+    const problem = problemOf(slot)
+    const hadProblem = problem !== undefined
     const outcome: Prepared = facts
       ? await loader.prepare(pluginFiles(verdict.candidate, facts), before)
       : { code: objects.get(slot.name)!.code }
     slot.prepared = { facts, outcome }
     if ('problem' in outcome) {
-      slot.failures += 1
+      if (outcome.problem.message !== problem?.message) slot.failures += 1
       this.#roster.unloadable.add(slot.name)
       this.#intent.fallBehind(slot)
     } else this.#roster.unloadable.delete(slot.name)

@@ -100,3 +100,19 @@ test('an old code that comes back as its optional dependency stops does not list
   assert.deepEqual(world.manager.get('d')?.dependencies, [])
   await world.end()
 })
+
+test('a plugin that could not be read for a moment as it was loaded is loaded by the next look', async () => {
+  const world = new World({ seed: 0 })
+  begin(world)
+  world.disk.fail(`read ${ROOT}/c/plugin.js`, 'EIO', false)
+  const { clock, manager } = world
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(states(world)['c'], 'failed')
+  const { failures } = manager.get('c')!
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(manager.get('c')!.failures, failures, 'the same failure')
+  world.disk.mend()
+  await clock.advance(5000)
+  assert.equal(states(world)['c'], 'active')
+  await world.end()
+})

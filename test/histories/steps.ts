@@ -122,7 +122,7 @@ function make(world: World, in_: string, given: About, does: Behaviour, gap: num
   const { version } = world
   const go = (): void => {
     if (world.disk.has(`${ROOT}/${in_}/metadata.json`))
-      world.disk.write(`${ROOT}/${in_}/plugin.js`, JSON.stringify({ v: version, does }))
+      world.disk.write(`${ROOT}/${in_}/plugin.js`, program(version, does))
   }
   if (gap === 0) go()
   else world.clock.setTimeout(go, gap)
@@ -237,7 +237,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
         disk.remove(`${ROOT}/${in_}.old`)
         disk.remove(`/new-${in_}`)
         disk.write(`/new-${in_}/metadata.json`, metadata(in_, given, version))
-        disk.write(`/new-${in_}/plugin.js`, JSON.stringify({ v: version, does }))
+        disk.write(`/new-${in_}/plugin.js`, program(version, does))
         disk.rename(`${ROOT}/${in_}`, `${ROOT}/${in_}.old`)
         const second = (): void => {
           if (disk.has(`${ROOT}/${in_}`) || !disk.has(`/new-${in_}`)) return
@@ -260,7 +260,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
           `/releases/${release}/metadata.json`,
           JSON.stringify({ name: LINKED, version: `1.${world.version}.0` }),
         )
-        disk.write(`/releases/${release}/plugin.js`, JSON.stringify({ v: world.version, does }))
+        disk.write(`/releases/${release}/plugin.js`, program(world.version, does))
         disk.remove(`${ROOT}/${LINKED}`)
         disk.link(`${ROOT}/${LINKED}`, `/releases/${release}`)
         model.folders.add(LINKED)
@@ -418,6 +418,11 @@ export function histories(
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   })
+}
+
+/** The text of a program. */
+export function program(v: number, does: Behaviour): string {
+  return JSON.stringify({ v, does })
 }
 
 /** Four plugins to begin with. */

@@ -24,6 +24,7 @@ export class UnreliableWatch {
   /** Real folders outside of the plugins directory, and the plugin folder that a link makes of them. */
   readonly #links = new Map<string, string>()
   #hints: Hints | undefined
+  began = false
   closed = false
 
   constructor(options: UnreliableWatchOptions) {
@@ -31,6 +32,7 @@ export class UnreliableWatch {
   }
 
   readonly source: HintSource = ({ hints }: WatchRequest) => {
+    this.began = true
     this.#after(5, () => {
       this.#hints = hints
       hints.ready()

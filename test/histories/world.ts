@@ -55,6 +55,13 @@ export class World {
     this.disk.backwards = options.backwards ?? false
     this.ledger = new Ledger(() => this.clock.elapsed())
     this.market = new Market(this.ledger, () => this.clock.elapsed())
+    this.market.onPublish = (name) =>
+      queueMicrotask(() => {
+        const { state } = this.manager.get(name)!
+        if (state !== 'active')
+          this.ledger.violated(`I6: ${name} is live while its reload is not over (${state})`)
+      })
+    this.clock.onTurn = () => this.market.check()
     this.disk.onChange = (path) => this.watch?.heard(path)
     this.disk.makeFolder(ROOT)
   }
@@ -206,7 +213,7 @@ export class World {
     this.#sound()
     assert.deepEqual([...this.#pending], [], 'I13: these have never come to an end')
     assert.equal(this.clock.pending, 0, 'I13: timers are left')
-    assert.ok(this.watch.closed)
+    assert.equal(this.watch.closed, this.watch.began)
   }
 
   /** What a fresh manager makes of the same disk, without some folders. */
@@ -329,8 +336,16 @@ export class World {
     if (!this.unsettled)
       for (const name of this.#served)
         assert.ok(live.has(name), `I5: ${name} lost its service as something was broken`)
-    this.#served = [...live.keys()]
     this.unsettled = false
+    // What is blocked by anything else besides shows when the circle is gone.
+    const isCircle = this.manager.plugins.some(
+      ({ problem }) => problem?.code === 'ERR_PLUGIN_DEPENDENCY_CYCLE',
+    )
+    if (isCircle) this.unsettled = true
+    // Who is on for another's sake goes with that one's needs.
+    this.#served = [...live.keys()].filter(
+      (name) => this.manager.get(name)?.decision?.source !== 'dependency',
+    )
   }
 
   #sound(): void {
