@@ -116,3 +116,25 @@ test('a plugin that could not be read for a moment as it was loaded is loaded by
   assert.equal(states(world)['c'], 'active')
   await world.end()
 })
+
+test('what is said of a plugin while its state is being written into the config counts after that', async () => {
+  let write: () => void = () => undefined
+  let writing = false
+  const pause = (): Promise<void> =>
+    writing ? new Promise((done) => (write = () => done())) : Promise.resolve()
+  const world = new World({ seed: 0, pause })
+  begin(world)
+  await world.settle('call')
+  world.unsettle()
+  writing = true
+  world.persisting.push('d')
+  world.track('enable(d, persist)', world.manager.enable('d', { persist: true }))
+  writing = false
+  world.say('d', false)
+  world.track('disable(d)', world.manager.disable('d'))
+  await world.clock.turn()
+  write()
+  await world.settle('call')
+  assert.equal(states(world)['d'], 'off')
+  await world.end()
+})

@@ -325,15 +325,10 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
       run: (world) => {
         const { manager } = world
         const known = manager.get(one) !== undefined
+        if (known && persist) world.persisting.push(one)
         const call = enabled ? manager.enable(one, { persist }) : manager.disable(one, { persist })
         world.track(`toggle ${one}`, call)
-        if (!known) return
-        if (!persist) world.program.set(one, enabled)
-        else
-          call.then(
-            () => manager === world.manager && world.program.delete(one),
-            () => undefined,
-          )
+        if (known && !persist) world.say(one, enabled)
       },
     })),
   ],

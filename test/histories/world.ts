@@ -37,6 +37,10 @@ export class World {
   manager!: PluginManager
   /** What the program said since the manager was made. */
   readonly program = new Map<string, boolean>()
+  /** Plugins whose state is about to be written into the config, in this order. */
+  readonly persisting: string[] = []
+  /** How often the program said something of a plugin. */
+  readonly #said = new Map<string, number>()
   /** Something was done since the last check that may end a plugin's service, other than breaking its files. */
   unsettled = true
   version = 0
@@ -88,9 +92,13 @@ export class World {
       config: {
         read: (path) => this.#readConfig(path),
         edit: async (path, change) => {
+          const name = this.persisting.shift()!
+          const said = this.#said.get(name)
           await pause()
           const text = disk.has(path) ? disk.readText(path) : undefined
           disk.replace(path, change(text))
+          // What was said meanwhile was said later.
+          if (this.#said.get(name) === said) this.program.delete(name)
         },
       },
     }
@@ -104,6 +112,12 @@ export class World {
 
   sleep(ms: number): Promise<void> {
     return new Promise((done) => void this.clock.setTimeout(done, ms))
+  }
+
+  /** The program says whether a plugin is on. */
+  say(name: string, enabled: boolean): void {
+    this.program.set(name, enabled)
+    this.#said.set(name, (this.#said.get(name) ?? 0) + 1)
   }
 
   /** A promise that the manager gave must settle one day. */
