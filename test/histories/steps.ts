@@ -18,7 +18,7 @@ interface Step {
   run(world: World, model: Model): unknown
 }
 
-export const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 /** A plugin folder that is a link. */
 const LINKED = 'g'
 const FOLDERS = [...NAMES, LINKED] as const
