@@ -214,6 +214,14 @@ export class MemoryDisk implements FileSource {
     return this.#faults.size > 0
   }
 
+  /** The links in a folder that lead somewhere: where to, and themselves. */
+  *links(path: string): Generator<readonly [real: string, directory: string]> {
+    for (const [name, node] of this.#folder(path).entries) {
+      if (node instanceof Link && this.#target(node))
+        yield [this.#find(node.target, true).real, `${path}/${name}`]
+    }
+  }
+
   /** The texts of all files below a folder, links followed, by path relative to it. */
   texts(path: string): Map<string, string> {
     const found = new Map<string, string>()

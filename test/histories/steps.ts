@@ -366,7 +366,8 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
         says: `${code} once at ${at === '' ? 'the plugins folder' : at}`,
         // Of a folder that is not there nobody can say that it is only hidden.
         harmless: code !== 'ENOENT',
-        run: ({ disk }) => disk.fail(at === 'config' ? CONFIG : `${ROOT}${at}`, code, true),
+        run: ({ disk, reliable }) =>
+          reliable || disk.fail(at === 'config' ? CONFIG : `${ROOT}${at}`, code, true),
       })),
   ],
   [8, fc.constant({ says: 'a slow request comes to its end', run: (world: World) => world.releaseGate() })],
