@@ -391,13 +391,18 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
   ],
   [
     1,
-    fc.constantFrom('', '/a', '/b', '/a/metadata.json', '/b/plugin.js').map((at) => ({
-      says: `EIO at ${at === '' ? 'the plugins folder' : at} for a while`,
-      run: async (world) => {
-        await world.settle('call')
-        await world.unreadable(`${ROOT}${at}`)
-      },
-    })),
+    fc
+      .tuple(
+        fc.constantFrom('', '/a', '/b', '/a/metadata.json', '/b/plugin.js'),
+        fc.constantFrom('EIO' as const, 'ENOENT' as const),
+      )
+      .map(([at, code]) => ({
+        says: `${code} at ${at === '' ? 'the plugins folder' : at} ${code === 'EIO' ? 'for a while' : 'once'}`,
+        run: async (world) => {
+          await world.settle('call')
+          await world.unreadable(`${ROOT}${at}`, code)
+        },
+      })),
   ],
 ]
 

@@ -190,7 +190,7 @@ export class World {
   }
 
   /** I16: what cannot be read for a while is not gone. After {@link settle}. */
-  async unreadable(path: string): Promise<void> {
+  async unreadable(path: string, code: 'EIO' | 'ENOENT'): Promise<void> {
     if (this.reliable) return
     const files = this.disk.texts(ROOT)
     // Whoever else wants the name of a folder that cannot be read may have it, if it does not run.
@@ -201,7 +201,8 @@ export class World {
     if ([...files.values()].some((text) => text.includes('"enabled":false'))) return
     const before = this.#ended()
     const { changes } = this.disk
-    this.disk.fail(path, 'EIO', false)
+    // What is not there for a moment is not gone either; what is not there for longer is.
+    this.disk.fail(path, code, code === 'ENOENT')
     await this.clock.until(this.manager.settled(), 600_000, 'settled() in vain')
     if (changes !== this.disk.changes) return
     this.disk.mend()
