@@ -15,6 +15,8 @@ interface Step {
   readonly needs?: string
   /** It can only break what runs, or make it newer. Default true. */
   readonly harmless?: boolean
+  /** It changes on whom a plugin depends. */
+  readonly links?: boolean
   run(world: World, model: Model): unknown
 }
 
@@ -37,6 +39,7 @@ class Command implements fc.AsyncCommand<Model, World> {
   async run(model: Model, world: World): Promise<void> {
     world.ledger.tell(`> ${this.#step.says}`)
     if (this.#step.harmless === false) world.unsettle()
+    if (this.#step.links === true) world.links += 1
     await this.#step.run(world, model)
     await world.clock.turn()
   }
@@ -293,7 +296,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     fc.tuple(name, fc.array(name, { maxLength: 2 })).map(([in_, others]) => ({
       says: `let ${in_} need ${others.join() || 'nobody'}`,
       needs: in_,
-      harmless: false,
+      links: true,
       run: (world) => {
         const path = `${ROOT}/${in_}/metadata.json`
         if (!world.disk.has(path)) return

@@ -44,6 +44,8 @@ export class World {
   /** Something was done since the last check that may end a plugin's service, other than breaking its files. */
   unsettled = true
   version = 0
+  /** How often it was changed, since the last check, on whom a plugin depends. */
+  links = 0
   /** Every hint comes, nothing fails to be read, and nobody looks without a hint. */
   readonly reliable: boolean
   #config: Configured | 'unusable' | undefined
@@ -363,10 +365,20 @@ export class World {
       )
         assert.equal(prepared, text, `I7: the newest files of ${name} were never read`)
     }
-    if (!this.unsettled)
+    if (!this.unsettled && this.links === 1) {
+      const codes = this.#served.flatMap((name) =>
+        live.has(name) ? [] : this.manager.get(name)?.problem?.code,
+      )
+      assert.ok(
+        !codes.includes('ERR_PLUGIN_DEPENDENCY_CYCLE'),
+        'I5: an edit that closes a circle is not refused',
+      )
+    }
+    if (!this.unsettled && this.links === 0)
       for (const name of this.#served)
         assert.ok(live.has(name), `I5: ${name} lost its service as something was broken`)
     this.unsettled = false
+    this.links = 0
     // What is blocked by anything else besides shows when the circle is gone.
     const isCircle = this.manager.plugins.some(
       ({ problem }) => problem?.code === 'ERR_PLUGIN_DEPENDENCY_CYCLE',
