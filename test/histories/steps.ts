@@ -124,6 +124,7 @@ function make(world: World, in_: string, given: About, does: Behaviour, gap: num
   world.disk.write(`${ROOT}/${in_}/metadata.json`, metadata(in_, given, world.version))
   const { version } = world
   const go = (): void => {
+    if (gap > 0) world.unsettle()
     if (world.disk.has(`${ROOT}/${in_}/metadata.json`))
       world.disk.write(`${ROOT}/${in_}/plugin.js`, program(version, does))
   }
@@ -244,6 +245,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
         disk.rename(`${ROOT}/${in_}`, `${ROOT}/${in_}.old`)
         const second = (): void => {
           if (disk.has(`${ROOT}/${in_}`) || !disk.has(`/new-${in_}`)) return
+          world.unsettle()
           disk.rename(`/new-${in_}`, `${ROOT}/${in_}`)
         }
         if (gap === 0) second()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { CODES, createPluginManager, isPluginError } from 'plugbay'
-import type { ManagerOptions, PluginManager, Problem, System } from 'plugbay'
+import type { Clock, ManagerOptions, PluginManager, Problem, System } from 'plugbay'
 import { Dice } from './dice.ts'
 import { Market } from './exchange.ts'
 import { describe, expected, whyStays, programOf } from './expected.ts'
@@ -51,6 +51,7 @@ export class World {
   #config: Configured | 'unusable' | undefined
   #configSeen = false
   #served: readonly string[] = []
+  #timers = new Set<unknown>()
   readonly #gates: (() => void)[] = []
   readonly #pending = new Set<string>()
   readonly #options: WorldOptions
@@ -97,7 +98,7 @@ export class World {
       this.#options.pause ??
       ((): Promise<void> | undefined => (dice.percent(50) ? this.sleep(dice.roll(30)) : undefined))
     const system: System = {
-      clock,
+      clock: this.#managersClock(),
       files: disk,
       watch: this.watch.source,
       loader: () => new MemoryLoader({ disk, clock, ledger, dice, pause }),
@@ -227,6 +228,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.clock.until(this.manager.close(), 600_000, 'close()')
+    assert.equal(this.#timers.size, 0, 'I14: the manager has left timers')
     this.ledger.checkEnded(() => false)
     this.#sound()
     assert.deepEqual(
@@ -311,6 +313,29 @@ export class World {
         for (const next of should.get(`${name} in ${name}`)?.uses ?? []) reached.add(next)
       if (one.state === 'active' && !reached.has(faulty.name))
         assert.equal(without.get(key)?.state, 'active', `I8: ${key} without ${faulty.folder}`)
+    }
+  }
+
+  /** The same time, and a list of the timers that the manager has set. */
+  #managersClock(): Clock {
+    const { clock } = this
+    const timers = (this.#timers = new Set())
+    return {
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      setImmediate: (callback) => clock.setImmediate(callback),
+      setTimeout: (callback, ms) => {
+        const timer = clock.setTimeout(() => {
+          timers.delete(timer)
+          callback()
+        }, ms)
+        timers.add(timer)
+        return timer
+      },
+      clearTimeout: (timer) => {
+        timers.delete(timer)
+        clock.clearTimeout(timer)
+      },
     }
   }
 
