@@ -167,10 +167,13 @@ class Manager implements PluginManager {
     const call = enabled ? 'enable()' : 'disable()'
     this.#mayWait(call)
     this.#known(name)
-    const { settings } = this.#rooms.engine.program(name) ?? {}
+    const before = this.#rooms.engine.program(name)
+    const { settings } = before ?? {}
     if (persist) {
       await this.#rooms.config.write(name, enabled)
-      this.#rooms.engine.instruct(name, settings && { settings, because: 'the plugins option' })
+      // What was said meanwhile was said later.
+      if (this.#rooms.engine.program(name) === before)
+        this.#rooms.engine.instruct(name, settings && { settings, because: 'the plugins option' })
     } else {
       this.#rooms.engine.instruct(name, {
         ...(settings && { settings }),

@@ -74,13 +74,14 @@ export class Preparation {
     const verdict = this.#intent.wanted.verdicts.get(slot.name)!
     const facts = this.#intent.facts(verdict)
     const before = codeOf(slot) ?? slot.live?.parts.code
-    const hadProblem = problemOf(slot) !== undefined
+    const problem = problemOf(slot)
+    const hadProblem = problem !== undefined
     const outcome: Prepared = facts
       ? await loader.prepare(pluginFiles(verdict.candidate, facts), before)
       : { code: objects.get(slot.name)!.code }
     slot.prepared = { facts, outcome }
     if ('problem' in outcome) {
-      slot.failures += 1
+      if (outcome.problem.message !== problem?.message) slot.failures += 1
       this.#roster.unloadable.add(slot.name)
       this.#intent.fallBehind(slot)
     } else this.#roster.unloadable.delete(slot.name)

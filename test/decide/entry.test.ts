@@ -130,7 +130,7 @@ test('what is missing, and what to do about it, is said in full', () => {
   const wrong = '`main` should be a file that ends in .ts, .mts, .cts, .js, .mjs or .cjs, but is "a".'
   assert.equal(hintOf('a', []), `${wrong} Name the file with the code.`)
   assert.equal(hintOf('a', ['b.js']), `${wrong} There is "b.js".`)
-  assert.match(hintOf('a.js', []), /no such file\. The folder has no code file\. A link/)
+  assert.match(hintOf('a.js', []), /no such file\. The folder has no code file\. A folder that is a link/)
   const eight = Array.from({ length: 8 }, (_, at) => `${at}.js`)
   assert.match(hintOf('a', eight), /"7\.js"\.$/)
   assert.equal(

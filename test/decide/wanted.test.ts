@@ -266,7 +266,10 @@ test('a name in the program that nobody has begins a sentence, and the hint says
   const program = new Map([['zzz', { enabled: true, because: 'the plugins option' }]])
   const [stranger] = decideWanted(input([], { program })).problems
   assert.equal(stranger?.message, 'The plugins option names zzz, which is not there.')
-  assert.equal(stranger.hint, 'Correct the name, or put a plugin named zzz into the plugins folder.')
+  assert.equal(
+    stranger.hint,
+    'Correct the name, or put a folder into the plugins folder whose metadata.json has that name.',
+  )
 })
 
 test('K4 a name that no plugin has: a warning with its place and the nearest name', () => {

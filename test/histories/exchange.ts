@@ -19,6 +19,8 @@ export interface Exchange {
 
 /** A host that holds what arrives while a plugin is reloaded, and finishes what is in flight, as the ready-made ones do. */
 export class Market {
+  /** Called at the moment in which a plugin goes live. */
+  onPublish: (name: string) => void = () => undefined
   readonly #ledger: Ledger
   readonly #now: () => number
   readonly #stalls = new Map<string, Stall>()
@@ -35,6 +37,7 @@ export class Market {
     const stall: Stall = { name, instance: undefined, held: false, inFlight: 0, idle: [] }
     scope.onPublish(() => {
       this.#stalls.set(name, stall)
+      this.onPublish(name)
       this.#ledger.tell(`publish ${name} ${stall.instance?.id}`)
       if (!stall.instance || stall.instance.disposed)
         this.#ledger.violated(`I4: ${name} is published and disposed`)

@@ -31,7 +31,7 @@ export interface Given {
   readonly stays: ReadonlyMap<string, Stay>
 }
 
-export type State = 'active' | 'off' | 'blocked' | 'failed' | 'invalid' | 'incomplete'
+type State = 'active' | 'off' | 'blocked' | 'failed' | 'invalid' | 'incomplete'
 
 export interface Expected {
   readonly name: string

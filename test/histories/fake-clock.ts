@@ -7,6 +7,8 @@ interface Timer {
 
 /** Time that stands still until somebody moves it. Its timers are the same for the same calls, in the same order. */
 export class FakeClock implements Clock {
+  /** Called when all that was due has happened. */
+  onTurn: () => void = () => undefined
   readonly #begin: number
   readonly #timers = new Map<number, Timer>()
   #immediates: (() => void)[] = []
@@ -55,7 +57,7 @@ export class FakeClock implements Clock {
       const due = this.#immediates
       this.#immediates = []
       for (const callback of due) callback()
-      if (due.length === 0) return
+      if (due.length === 0) return this.onTurn()
     }
   }
 

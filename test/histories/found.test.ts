@@ -100,3 +100,41 @@ test('an old code that comes back as its optional dependency stops does not list
   assert.deepEqual(world.manager.get('d')?.dependencies, [])
   await world.end()
 })
+
+test('a plugin that could not be read for a moment as it was loaded is loaded by the next look', async () => {
+  const world = new World({ seed: 0 })
+  begin(world)
+  world.disk.fail(`read ${ROOT}/c/plugin.js`, 'EIO', false)
+  const { clock, manager } = world
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(states(world)['c'], 'failed')
+  const { failures } = manager.get('c')!
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(manager.get('c')!.failures, failures, 'the same failure')
+  world.disk.mend()
+  await clock.advance(5000)
+  assert.equal(states(world)['c'], 'active')
+  await world.end()
+})
+
+test('what is said of a plugin while its state is being written into the config counts after that', async () => {
+  let write: () => void = () => undefined
+  let writing = false
+  const pause = (): Promise<void> =>
+    writing ? new Promise((done) => (write = () => done())) : Promise.resolve()
+  const world = new World({ seed: 0, pause })
+  begin(world)
+  await world.settle('call')
+  world.unsettle()
+  writing = true
+  world.persisting.push('d')
+  world.track('enable(d, persist)', world.manager.enable('d', { persist: true }))
+  writing = false
+  world.say('d', false)
+  world.track('disable(d)', world.manager.disable('d'))
+  await world.clock.turn()
+  write()
+  await world.settle('call')
+  assert.equal(states(world)['d'], 'off')
+  await world.end()
+})

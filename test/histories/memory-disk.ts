@@ -124,6 +124,7 @@ export class MemoryDisk implements FileSource {
 
   readText(path: string): string {
     this.#mayFail(path)
+    this.#mayFail(`read ${path}`)
     return this.textOf(path)
   }
 
@@ -135,12 +136,14 @@ export class MemoryDisk implements FileSource {
   }
 
   has(path: string): boolean {
-    try {
-      this.#find(path, false)
-      return true
-    } catch {
-      return false
+    const at = path.lastIndexOf('/')
+    let node: Inode | undefined = this.#root
+    for (const name of path.slice(1, Math.max(at, 1)).split('/')) {
+      if (name === '') continue
+      node = node instanceof Folder ? node.entries.get(name) : undefined
+      if (node instanceof Link) node = this.#target(node)
     }
+    return node instanceof Folder && (path === '' || node.entries.has(path.slice(at + 1)))
   }
 
   /** Makes a file, or writes into the one that is there. Makes the folders above it. */
@@ -197,7 +200,7 @@ export class MemoryDisk implements FileSource {
     this.#changed(to)
   }
 
-  /** From now on, or once, whatever is asked of this very path fails. */
+  /** From now on, or once, whatever is asked of this very path fails; of `read PATH`, only its content. */
   fail(path: string, code: string, once: boolean): void {
     this.#faults.set(path, { code, once })
   }
@@ -209,6 +212,14 @@ export class MemoryDisk implements FileSource {
 
   get faulty(): boolean {
     return this.#faults.size > 0
+  }
+
+  /** The links in a folder that lead somewhere: where to, and themselves. */
+  *links(path: string): Generator<readonly [real: string, directory: string]> {
+    for (const [name, node] of this.#folder(path).entries) {
+      if (node instanceof Link && this.#target(node))
+        yield [this.#find(node.target, true).real, `${path}/${name}`]
+    }
   }
 
   /** The texts of all files below a folder, links followed, by path relative to it. */
@@ -262,6 +273,14 @@ export class MemoryDisk implements FileSource {
     return { node, real }
   }
 
+  #target(link: Link): Inode | undefined {
+    try {
+      return this.#find(link.target, true).node
+    } catch {
+      return undefined
+    }
+  }
+
   #folder(path: string): Folder {
     const { node } = path === '' ? { node: this.#root } : this.#find(path, true)
     if (!(node instanceof Folder)) throw failure('ENOTDIR', path)
@@ -295,8 +314,21 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }
 
-function failure(code: string, path: string): Error {
-  return Object.assign(new Error(`${code}: ${path}`), { code })
+/** Without a stack, which costs more than all the rest. */
+class Failure extends Error {
+  readonly code: string
+
+  constructor(code: string, path: string) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(`${code}: ${path}`)
+    Error.stackTraceLimit = stackTraceLimit
+    this.code = code
+  }
+}
+
+function failure(code: string, path: string): Failure {
+  return new Failure(code, path)
 }
 
 function refused(path: string, what: string): TextFact {

@@ -46,7 +46,10 @@ export class MemoryLoader implements CodeLoader {
       if (!programOf(entry).lib) return entry
       return `${entry}\n${disk.readText(`${plugin.real}/lib.js`)}`
     } catch (cause) {
-      return problem(plugin, 'ERR_PLUGIN_IMPORT_MISSING', `cannot be read: ${String(cause)}`)
+      const { code: reason, message: path } = cause as NodeJS.ErrnoException
+      const isGone = reason === 'ENOENT' && path.endsWith('/lib.js')
+      const code = isGone ? 'ERR_PLUGIN_IMPORT_MISSING' : 'ERR_PLUGIN_FILE_UNREADABLE'
+      return problem(plugin, code, `cannot be read: ${String(cause)}`)
     }
   }
 

@@ -15,10 +15,12 @@ interface Step {
   readonly needs?: string
   /** It can only break what runs, or make it newer. Default true. */
   readonly harmless?: boolean
+  /** It changes on whom a plugin depends. */
+  readonly links?: boolean
   run(world: World, model: Model): unknown
 }
 
-export const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const
+const NAMES = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 /** A plugin folder that is a link. */
 const LINKED = 'g'
 const FOLDERS = [...NAMES, LINKED] as const
@@ -37,6 +39,7 @@ class Command implements fc.AsyncCommand<Model, World> {
   async run(model: Model, world: World): Promise<void> {
     world.ledger.tell(`> ${this.#step.says}`)
     if (this.#step.harmless === false) world.unsettle()
+    if (this.#step.links === true) world.links += 1
     await this.#step.run(world, model)
     await world.clock.turn()
   }
@@ -121,8 +124,9 @@ function make(world: World, in_: string, given: About, does: Behaviour, gap: num
   world.disk.write(`${ROOT}/${in_}/metadata.json`, metadata(in_, given, world.version))
   const { version } = world
   const go = (): void => {
+    if (gap > 0) world.unsettle()
     if (world.disk.has(`${ROOT}/${in_}/metadata.json`))
-      world.disk.write(`${ROOT}/${in_}/plugin.js`, JSON.stringify({ v: version, does }))
+      world.disk.write(`${ROOT}/${in_}/plugin.js`, program(version, does))
   }
   if (gap === 0) go()
   else world.clock.setTimeout(go, gap)
@@ -237,10 +241,11 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
         disk.remove(`${ROOT}/${in_}.old`)
         disk.remove(`/new-${in_}`)
         disk.write(`/new-${in_}/metadata.json`, metadata(in_, given, version))
-        disk.write(`/new-${in_}/plugin.js`, JSON.stringify({ v: version, does }))
+        disk.write(`/new-${in_}/plugin.js`, program(version, does))
         disk.rename(`${ROOT}/${in_}`, `${ROOT}/${in_}.old`)
         const second = (): void => {
           if (disk.has(`${ROOT}/${in_}`) || !disk.has(`/new-${in_}`)) return
+          world.unsettle()
           disk.rename(`/new-${in_}`, `${ROOT}/${in_}`)
         }
         if (gap === 0) second()
@@ -260,7 +265,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
           `/releases/${release}/metadata.json`,
           JSON.stringify({ name: LINKED, version: `1.${world.version}.0` }),
         )
-        disk.write(`/releases/${release}/plugin.js`, JSON.stringify({ v: world.version, does }))
+        disk.write(`/releases/${release}/plugin.js`, program(world.version, does))
         disk.remove(`${ROOT}/${LINKED}`)
         disk.link(`${ROOT}/${LINKED}`, `/releases/${release}`)
         model.folders.add(LINKED)
@@ -293,7 +298,7 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     fc.tuple(name, fc.array(name, { maxLength: 2 })).map(([in_, others]) => ({
       says: `let ${in_} need ${others.join() || 'nobody'}`,
       needs: in_,
-      harmless: false,
+      links: true,
       run: (world) => {
         const path = `${ROOT}/${in_}/metadata.json`
         if (!world.disk.has(path)) return
@@ -325,15 +330,10 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
       run: (world) => {
         const { manager } = world
         const known = manager.get(one) !== undefined
+        if (known && persist) world.persisting.push(one)
         const call = enabled ? manager.enable(one, { persist }) : manager.disable(one, { persist })
         world.track(`toggle ${one}`, call)
-        if (!known) return
-        if (!persist) world.program.set(one, enabled)
-        else
-          call.then(
-            () => manager === world.manager && world.program.delete(one),
-            () => undefined,
-          )
+        if (known && !persist) world.say(one, enabled)
       },
     })),
   ],
@@ -371,7 +371,8 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
         says: `${code} once at ${at === '' ? 'the plugins folder' : at}`,
         // Of a folder that is not there nobody can say that it is only hidden.
         harmless: code !== 'ENOENT',
-        run: ({ disk }) => disk.fail(at === 'config' ? CONFIG : `${ROOT}${at}`, code, true),
+        run: ({ disk, reliable }) =>
+          reliable || disk.fail(at === 'config' ? CONFIG : `${ROOT}${at}`, code, true),
       })),
   ],
   [8, fc.constant({ says: 'a slow request comes to its end', run: (world: World) => world.releaseGate() })],
@@ -395,13 +396,18 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
   ],
   [
     1,
-    fc.constantFrom('', '/a', '/b', '/a/metadata.json', '/b/plugin.js').map((at) => ({
-      says: `EIO at ${at === '' ? 'the plugins folder' : at} for a while`,
-      run: async (world) => {
-        await world.settle('call')
-        await world.unreadable(`${ROOT}${at}`)
-      },
-    })),
+    fc
+      .tuple(
+        fc.constantFrom('', '/a', '/b', '/a/metadata.json', '/b/plugin.js'),
+        fc.constantFrom('EIO' as const, 'ENOENT' as const),
+      )
+      .map(([at, code]) => ({
+        says: `${code} at ${at === '' ? 'the plugins folder' : at} ${code === 'EIO' ? 'for a while' : 'once'}`,
+        run: async (world) => {
+          await world.settle('call')
+          await world.unreadable(`${ROOT}${at}`, code)
+        },
+      })),
   ],
 ]
 
@@ -418,6 +424,11 @@ export function histories(
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   })
+}
+
+/** The text of a program. */
+export function program(v: number, does: Behaviour): string {
+  return JSON.stringify({ v, does })
 }
 
 /** Four plugins to begin with. */

@@ -6,6 +6,10 @@ export interface UnreliableWatchOptions {
   readonly config: string
   readonly clock: Clock
   readonly dice: Dice
+  /** The folder that a link in the plugins folder leads to, and the link. */
+  readonly links: () => Iterable<readonly [real: string, directory: string]>
+  /** Nothing is ever lost. */
+  readonly reliable: boolean
 }
 
 /**
@@ -21,9 +25,8 @@ export class UnreliableWatch {
   delay = 20
   readonly #options: UnreliableWatchOptions
   readonly #timers = new Set<unknown>()
-  /** Real folders outside of the plugins directory, and the plugin folder that a link makes of them. */
-  readonly #links = new Map<string, string>()
   #hints: Hints | undefined
+  began = false
   closed = false
 
   constructor(options: UnreliableWatchOptions) {
@@ -31,12 +34,12 @@ export class UnreliableWatch {
   }
 
   readonly source: HintSource = ({ hints }: WatchRequest) => {
+    this.began = true
     this.#after(5, () => {
       this.#hints = hints
       hints.ready()
     })
     return {
-      follow: ({ directory, real }) => void this.#links.set(real, directory),
       close: async () => {
         this.closed = true
         for (const timer of this.#timers) this.#options.clock.clearTimeout(timer)
@@ -49,7 +52,7 @@ export class UnreliableWatch {
   heard(path: string): void {
     const { dice } = this.#options
     const hint = this.#hintFor(path)
-    if (!hint || this.closed || dice.percent(this.lost)) return
+    if (!hint || this.closed || (!this.#options.reliable && dice.percent(this.lost))) return
     const count = dice.percent(this.twice) ? 2 : 1
     for (let one = 0; one < count; one += 1)
       this.#after(dice.roll(this.delay + 1), () => this.#hints && hint(this.#hints))
@@ -67,7 +70,7 @@ export class UnreliableWatch {
         hints.folder(`${root}/${name}`)
       }
     }
-    for (const [real, directory] of this.#links)
+    for (const [real, directory] of this.#options.links())
       if (path === real || path.startsWith(`${real}/`)) return (hints) => hints.folder(directory)
     return undefined
   }

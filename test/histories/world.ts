@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { CODES, createPluginManager, isPluginError } from 'plugbay'
-import type { ManagerOptions, PluginManager, Problem, System } from 'plugbay'
+import type { Clock, ManagerOptions, PluginManager, Problem, System } from 'plugbay'
 import { Dice } from './dice.ts'
 import { Market } from './exchange.ts'
 import { describe, expected, whyStays, programOf } from './expected.ts'
@@ -37,24 +37,41 @@ export class World {
   manager!: PluginManager
   /** What the program said since the manager was made. */
   readonly program = new Map<string, boolean>()
+  /** Plugins whose state is about to be written into the config, in this order. */
+  readonly persisting: string[] = []
+  /** How often the program said something of a plugin. */
+  readonly #said = new Map<string, number>()
   /** Something was done since the last check that may end a plugin's service, other than breaking its files. */
   unsettled = true
   version = 0
+  /** How often it was changed, since the last check, on whom a plugin depends. */
+  links = 0
+  /** Every hint comes, nothing fails to be read, and nobody looks without a hint. */
+  readonly reliable: boolean
   #config: Configured | 'unusable' | undefined
   #configSeen = false
   #served: readonly string[] = []
+  #timers = new Set<unknown>()
   readonly #gates: (() => void)[] = []
   readonly #pending = new Set<string>()
   readonly #options: WorldOptions
 
   constructor(options: WorldOptions) {
     this.#options = options
+    this.reliable = options.seed % 4 === 3
     this.clock = new FakeClock()
     this.dice = new Dice(options.seed)
     this.disk = new MemoryDisk(this.clock)
     this.disk.backwards = options.backwards ?? false
     this.ledger = new Ledger(() => this.clock.elapsed())
     this.market = new Market(this.ledger, () => this.clock.elapsed())
+    this.market.onPublish = (name) =>
+      queueMicrotask(() => {
+        const { state } = this.manager.get(name)!
+        if (state !== 'active')
+          this.ledger.violated(`I6: ${name} is live while its reload is not over (${state})`)
+      })
+    this.clock.onTurn = () => this.market.check()
     this.disk.onChange = (path) => this.watch?.heard(path)
     this.disk.makeFolder(ROOT)
   }
@@ -68,28 +85,39 @@ export class World {
     this.#served = []
     this.unsettled = true
     const lost = this.watch?.lost ?? 0
-    this.watch = new UnreliableWatch({ root: ROOT, config: CONFIG, clock, dice })
+    this.watch = new UnreliableWatch({
+      root: ROOT,
+      config: CONFIG,
+      clock,
+      dice,
+      links: () => disk.links(ROOT),
+      reliable: this.reliable,
+    })
     this.watch.lost = lost
     const pause =
       this.#options.pause ??
       ((): Promise<void> | undefined => (dice.percent(50) ? this.sleep(dice.roll(30)) : undefined))
     const system: System = {
-      clock,
+      clock: this.#managersClock(),
       files: disk,
       watch: this.watch.source,
       loader: () => new MemoryLoader({ disk, clock, ledger, dice, pause }),
       config: {
         read: (path) => this.#readConfig(path),
         edit: async (path, change) => {
+          const name = this.persisting.shift()!
+          const said = this.#said.get(name)
           await pause()
           const text = disk.has(path) ? disk.readText(path) : undefined
           disk.replace(path, change(text))
+          // What was said meanwhile was said later.
+          if (this.#said.get(name) === said) this.program.delete(name)
         },
       },
     }
     this.manager = createPluginManager({
       ...optionsOf(system, this.market),
-      watch: { settle: 50, rescan: 5000 },
+      watch: { settle: 50, rescan: this.reliable ? 0 : 5000 },
     })
     this.manager.on('problem', (problem) => this.#checkProblem(problem))
     this.track('start()', this.manager.start())
@@ -97,6 +125,12 @@ export class World {
 
   sleep(ms: number): Promise<void> {
     return new Promise((done) => void this.clock.setTimeout(done, ms))
+  }
+
+  /** The program says whether a plugin is on. */
+  say(name: string, enabled: boolean): void {
+    this.program.set(name, enabled)
+    this.#said.set(name, (this.#said.get(name) ?? 0) + 1)
   }
 
   /** A promise that the manager gave must settle one day. */
@@ -145,7 +179,9 @@ export class World {
     await this.clock.advance(200)
     for (let changes = -1; changes !== this.disk.changes;) {
       ;({ changes } = this.disk)
-      if (how === 'call') await this.clock.until(this.manager.settled(), 600_000, 'settled()')
+      // A look at everything would hide a hint that nobody acted on.
+      if (how === 'call' && !this.reliable)
+        await this.clock.until(this.manager.settled(), 600_000, 'settled()')
       else await this.#rest()
     }
     this.#check()
@@ -157,7 +193,8 @@ export class World {
   }
 
   /** I16: what cannot be read for a while is not gone. After {@link settle}. */
-  async unreadable(path: string): Promise<void> {
+  async unreadable(path: string, code: 'EIO' | 'ENOENT'): Promise<void> {
+    if (this.reliable) return
     const files = this.disk.texts(ROOT)
     // Whoever else wants the name of a folder that cannot be read may have it, if it does not run.
     if (this.folders.some((folder) => describe(files.get(`${folder}/metadata.json`) ?? '')?.name !== folder))
@@ -167,7 +204,8 @@ export class World {
     if ([...files.values()].some((text) => text.includes('"enabled":false'))) return
     const before = this.#ended()
     const { changes } = this.disk
-    this.disk.fail(path, 'EIO', false)
+    // What is not there for a moment is not gone either; what is not there for longer is.
+    this.disk.fail(path, code, code === 'ENOENT')
     await this.clock.until(this.manager.settled(), 600_000, 'settled() in vain')
     if (changes !== this.disk.changes) return
     this.disk.mend()
@@ -190,6 +228,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.clock.until(this.manager.close(), 600_000, 'close()')
+    assert.equal(this.#timers.size, 0, 'I14: the manager has left timers')
     this.ledger.checkEnded(() => false)
     this.#sound()
     assert.deepEqual(
@@ -206,7 +245,7 @@ export class World {
     this.#sound()
     assert.deepEqual([...this.#pending], [], 'I13: these have never come to an end')
     assert.equal(this.clock.pending, 0, 'I13: timers are left')
-    assert.ok(this.watch.closed)
+    assert.equal(this.watch.closed, this.watch.began)
   }
 
   /** What a fresh manager makes of the same disk, without some folders. */
@@ -277,6 +316,29 @@ export class World {
     }
   }
 
+  /** The same time, and a list of the timers that the manager has set. */
+  #managersClock(): Clock {
+    const { clock } = this
+    const timers = (this.#timers = new Set())
+    return {
+      now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
+      setImmediate: (callback) => clock.setImmediate(callback),
+      setTimeout: (callback, ms) => {
+        const timer = clock.setTimeout(() => {
+          timers.delete(timer)
+          callback()
+        }, ms)
+        timers.add(timer)
+        return timer
+      },
+      clearTimeout: (timer) => {
+        timers.delete(timer)
+        clock.clearTimeout(timer)
+      },
+    }
+  }
+
   #check(): void {
     this.#sound()
     const files = this.disk.texts(ROOT)
@@ -306,6 +368,8 @@ export class World {
       assert.ok(why, `I7: ${name} runs on old files: ${show(one)}, ${one.content}`)
       if (why === 'absent') stays.delete(name)
     }
+    const text = this.disk.has(CONFIG) ? configOf(this.disk.textOf(CONFIG)) : undefined
+    if (text) assert.deepEqual(this.#config, text, 'I7: the newest config was never read')
     const should = expected(given)
     assertSame(viewOf(this.manager), should, 'I1: what runs')
     for (const [name, instance] of live) {
@@ -326,11 +390,29 @@ export class World {
       )
         assert.equal(prepared, text, `I7: the newest files of ${name} were never read`)
     }
-    if (!this.unsettled)
+    if (!this.unsettled && this.links === 1) {
+      const codes = this.#served.flatMap((name) =>
+        live.has(name) ? [] : this.manager.get(name)?.problem?.code,
+      )
+      assert.ok(
+        !codes.includes('ERR_PLUGIN_DEPENDENCY_CYCLE'),
+        'I5: an edit that closes a circle is not refused',
+      )
+    }
+    if (!this.unsettled && this.links === 0)
       for (const name of this.#served)
         assert.ok(live.has(name), `I5: ${name} lost its service as something was broken`)
-    this.#served = [...live.keys()]
     this.unsettled = false
+    this.links = 0
+    // What is blocked by anything else besides shows when the circle is gone.
+    const isCircle = this.manager.plugins.some(
+      ({ problem }) => problem?.code === 'ERR_PLUGIN_DEPENDENCY_CYCLE',
+    )
+    if (isCircle) this.unsettled = true
+    // Who is on for another's sake goes with that one's needs.
+    this.#served = [...live.keys()].filter(
+      (name) => this.manager.get(name)?.decision?.source !== 'dependency',
+    )
   }
 
   #sound(): void {
