@@ -56,7 +56,8 @@ let sequence = 0
  * is.
  */
 export class Generation {
-  readonly parts: GenerationParts
+  /** Without the optional dependencies that did not start, once it has. */
+  parts: GenerationParts
   readonly name: string
   readonly number: number
   readonly #host: GenerationHost
