@@ -57,7 +57,8 @@ let sequence = 0
  * is.
  */
 export class Generation implements ContextSource {
-  readonly parts: GenerationParts
+  /** Without the optional dependencies that did not start, once it has. */
+  parts: GenerationParts
   readonly name: string
   readonly number: number
   readonly #host: GenerationHost

@@ -257,6 +257,8 @@ class Transaction {
         return this.#dependencyFailed(name, dependency)
       }
     }
+    if ((dependencies?.size ?? 0) < parts.dependencies.length)
+      generation.parts = this.#stage.withDependencies(parts, [...(dependencies?.keys() ?? [])])
     try {
       await generation.activate(dependencies, this.#ended.get(name) ?? this.#part(name).previous)
       this.#live.set(name, generation)

@@ -200,7 +200,7 @@ export class MemoryDisk implements FileSource {
     this.#changed(to)
   }
 
-  /** From now on, or once, whatever is asked of this very path fails; of `read PATH`, only its content. */
+  /** From now on, or once, whatever is asked of this very path fails; of `read PATH`, only its content. What fails for long fails with all below it. */
   fail(path: string, code: string, once: boolean): void {
     this.#faults.set(path, { code, once })
   }
@@ -247,7 +247,10 @@ export class MemoryDisk implements FileSource {
   }
 
   #mayFail(path: string): void {
-    const fault = this.#faults.size > 0 ? this.#faults.get(path) : undefined
+    if (this.#faults.size === 0) return
+    for (const [above, { code, once }] of this.#faults)
+      if (!once && path.startsWith(`${above}/`)) throw failure(code, path)
+    const fault = this.#faults.get(path)
     if (!fault) return
     if (fault.once) this.#faults.delete(path)
     throw failure(fault.code, path)

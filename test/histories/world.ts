@@ -204,8 +204,8 @@ export class World {
     if ([...files.values()].some((text) => text.includes('"enabled":false'))) return
     const before = this.#ended()
     const { changes } = this.disk
-    // What is not there for a moment is not gone either; what is not there for longer is.
-    this.disk.fail(path, code, code === 'ENOENT')
+    // What is not there for a moment is not gone either; what is not there for longer is, but for a disk that is not there.
+    this.disk.fail(path, code, code === 'ENOENT' && path !== ROOT)
     await this.clock.until(this.manager.settled(), 600_000, 'settled() in vain')
     if (changes !== this.disk.changes) return
     this.disk.mend()
@@ -220,7 +220,8 @@ export class World {
     for (let quiet = 0, before = -1; quiet < 3;) {
       await this.clock.advance(5000)
       const deeds = this.ledger.lines.length
-      const busy = this.manager.plugins.some(({ state }) => state === 'loading' || state === 'stopping')
+      // Whatever the manager waits for has a limit, and that a timer; the regular looks are one.
+      const busy = this.#timers.size > (this.reliable ? 0 : 1)
       quiet = deeds === before && !busy ? quiet + 1 : 0
       before = deeds
     }
