@@ -47,13 +47,15 @@ export class Preparation {
   /** What did not compile is worth another try, although its files are the same. */
   retry(name: string): void {
     const slot = this.#roster.slots.get(name)
-    if (slot?.prepared && 'problem' in slot.prepared.outcome) slot.prepared = undefined
+    const outcome = slot?.prepared?.outcome
+    // That it failed still holds: others wait for it to do so no more.
+    if (slot && outcome && 'problem' in outcome) slot.prepared = { facts: undefined, outcome }
   }
 
   /**
-   * Whoever's entry could not be read is worth another try too: a disk that failed for a moment, or another program
-   * that held the file, leaves no trace in the folder.
-   * @returns their names
+   * Files that were there and could not be read when they were last prepared are worth another try, too: a disk that
+   * failed for a moment, or another program that held the file, leaves no trace in the folder.
+   * @returns whose they are
    */
   retryUnread(): string[] {
     const unread = [...this.#roster.unloadable].filter((name) => {
