@@ -202,6 +202,8 @@ export class World {
     // Who is on for another's sake only is so no more when nobody can say what that other one needs.
     if (/"unlisted":"off"|unusable/.test(JSON.stringify(this.#config ?? {}))) return
     if ([...files.values()].some((text) => text.includes('"enabled":false'))) return
+    // An edit that was refused for a circle is none any more when the other one counts as it runs.
+    if (this.manager.plugins.some(({ problem }) => problem?.code === 'ERR_PLUGIN_DEPENDENCY_CYCLE')) return
     const before = this.#ended()
     const { changes } = this.disk
     // What is not there for a moment is not gone either; what is not there for longer is, but for a disk that is not there.
