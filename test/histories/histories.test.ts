@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { seed } from './seed.ts'
 import { begin, histories } from './steps.ts'
 import type { Model } from './steps.ts'
 import { World } from './world.ts'
@@ -17,19 +18,18 @@ async function run(history: History, world: World): Promise<void> {
   await world.end()
 }
 
-const seeded = process.env['PLUGBAY_SEED']
 const options = {
   numRuns: RUNS,
   includeErrorInReport: true,
   endOnFailure: process.env['PLUGBAY_SHRINK'] === 'no',
-  ...(seeded !== undefined && { seed: Number(seeded) }),
+  ...seed,
   ...(process.env['PLUGBAY_PATH'] !== undefined && { path: process.env['PLUGBAY_PATH'] }),
 }
 
 test(`whatever happens in ${RUNS} histories of up to ${COMMANDS} steps, what runs is what should`, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(), histories(COMMANDS, process.env['PLUGBAY_REPLAY']), async (seed, history) => {
-      const world = new World({ seed })
+    fc.asyncProperty(fc.nat(), histories(COMMANDS, process.env['PLUGBAY_REPLAY']), async (dice, history) => {
+      const world = new World({ seed: dice })
       try {
         await run(history, world)
       } catch (cause) {
@@ -45,10 +45,10 @@ test(`whatever happens in ${RUNS} histories of up to ${COMMANDS} steps, what run
 
 test('the same history is the same to the letter, in whatever order folders are listed', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.nat(), histories(COMMANDS, process.env['PLUGBAY_REPLAY']), async (seed, history) => {
+    fc.asyncProperty(fc.nat(), histories(COMMANDS, process.env['PLUGBAY_REPLAY']), async (dice, history) => {
       const lines: string[][] = []
       for (const backwards of [false, true]) {
-        const world = new World({ seed, backwards })
+        const world = new World({ seed: dice, backwards })
         await fc.asyncModelRun(() => ({ model: begin(world), real: world }), history)
         await world.settle('call')
         await world.end()

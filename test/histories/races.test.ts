@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { show } from './ledger.ts'
+import { seed } from './seed.ts'
 import { begin, program } from './steps.ts'
 import { CONFIG, ROOT, World } from './world.ts'
 
@@ -25,10 +26,10 @@ async function race(
   after?: (world: World) => unknown,
 ): Promise<void> {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler(), fc.nat(), async (scheduler, seed) => {
+    fc.asyncProperty(fc.scheduler(), fc.nat(), async (scheduler, dice) => {
       let racing = false
       const world = new World({
-        seed,
+        seed: dice,
         pause: () => (racing ? scheduler.schedule(Promise.resolve(), 'the loader') : Promise.resolve()),
       })
       begin(world)
@@ -58,7 +59,7 @@ async function race(
         await world.end()
       }
     }),
-    { numRuns: RUNS, includeErrorInReport: true },
+    { ...seed, numRuns: RUNS, includeErrorInReport: true },
   )
 }
 
