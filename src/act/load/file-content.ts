@@ -12,12 +12,15 @@ export class FileContent {
   readonly fact: FileFact
   /** The text names `metadata.json`: perhaps it is imported. */
   readonly mentionsMetadata: boolean
+  /** It is as long as the look found it. If not, somebody may be writing it just now. */
+  readonly whole: boolean
   #unhashed: string | Buffer | undefined
   #sha: string | undefined
 
   constructor(fact: FileFact, content: string | Buffer) {
     this.fact = fact
     this.mentionsMetadata = content.includes('metadata.json')
+    this.whole = Buffer.byteLength(content) === fact.size
     if (typeof content === 'string' && content.length <= keptLength) this.#unhashed = content
     else this.#sha = hash('sha256', content)
   }

@@ -21,7 +21,7 @@ const racyMs = 50
 /** Remembers the content of files while they look the same. */
 export class FileContents {
   readonly #known = new Map<string, FileContent>()
-  /** Read so soon after they were touched that looking the same says nothing. */
+  /** Read so soon after they were touched, or while they were, that looking the same says nothing. */
   readonly #racy = new Set<string>()
 
   /** A file's content, from memory where `fact` says that it has not been touched. `undefined` if it cannot be read. */
@@ -55,7 +55,7 @@ export class FileContents {
     }
     const content = new FileContent(fact, data)
     this.#known.set(path, content)
-    if (Date.now() - fact.ctimeMs < racyMs) this.#racy.add(path)
+    if (!content.whole || Date.now() - fact.ctimeMs < racyMs) this.#racy.add(path)
     else this.#racy.delete(path)
     return { content, text: typeof data === 'string' ? data : '' }
   }

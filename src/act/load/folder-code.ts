@@ -15,6 +15,8 @@ interface CodeFile {
  * are the manager's business.
  */
 export class FolderCode {
+  /** Names of files that somebody may be writing just now. */
+  readonly torn: string[] = []
   readonly #files: CodeFile[] = []
   #sha: string | undefined
 
@@ -33,6 +35,7 @@ export class FolderCode {
       if (found === undefined) continue
       const { content, text } = found
       if (text !== undefined) fresh?.set(path, { content, text })
+      if (!content.whole) this.torn.push(name)
       this.#files.push({ name, path, content })
       mentionsMetadata ||= content.mentionsMetadata
     }

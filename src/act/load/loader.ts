@@ -9,6 +9,7 @@ import { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
 import { FileContents } from './file-contents.ts'
 import type { ReadFile } from './file-contents.ts'
+import { onceAtRest } from './once-at-rest.ts'
 import { FolderCode } from './folder-code.ts'
 import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from '../message-of.ts'
@@ -38,7 +39,7 @@ export function createLoader(options: LoaderOptions): Loader {
   const neighbours = { owner: options.owner }
   const shop = { contents, cache, neighbours, compiler: new UnitCompiler(esbuild) }
 
-  async function prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared> {
+  async function prepare(plugin: PluginFiles, previous?: Code, patient: boolean = true): Promise<Prepared> {
     if (!lexerReady) {
       await commonjsReady
       lexerReady = true
@@ -55,6 +56,8 @@ export function createLoader(options: LoaderOptions): Loader {
     }
     const fresh = new Map<string, ReadFile>()
     const folder = new FolderCode(plugin, contents, known, fresh)
+    if (patient && folder.torn.length > 0)
+      return prepare(await onceAtRest(plugin, folder.torn), previous, false)
     const before = sameFolder(plugin, previous)
     if (
       before instanceof CompiledCode &&
@@ -95,7 +98,7 @@ export function createLoader(options: LoaderOptions): Loader {
   }
 
   return {
-    prepare,
+    prepare: (plugin, previous) => prepare(plugin, previous),
     differs(plugin, previous) {
       if (previous instanceof CommonjsCode || previous instanceof CompiledCode) {
         return !previous.isUnchanged(plugin, contents)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { utimesSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { workplace } from './loading.ts'
 
 const kinds = {
@@ -28,6 +29,21 @@ for (const kind of ['cjs', 'mjs', 'ts'] as const) {
   const { deep } = kinds[kind]
   const edit = (value: number): string =>
     kind === 'cjs' ? `exports.v = ${value}` : `export const v = ${value}`
+
+  test(`${kind}: a file that is being saved as it is read is waited for`, async (t) => {
+    const place = workplace(t, filesOf(kind))
+    const code = await place.prepare()
+    place.write({ [deep]: edit(1000) })
+    const looked = place.look()
+    const path = join(looked.real, deep)
+    writeFileSync(path, '')
+    const preparing = place.loader.prepare(looked, code)
+    await delay(20)
+    writeFileSync(path, edit(2))
+    const prepared = await preparing
+    assert.ok('code' in prepared, JSON.stringify(prepared))
+    assert.equal((await place.evaluate(prepared.code)).v, 2)
+  })
 
   test(`${kind}: an edit two modules deep is seen, without touching what runs`, async (t) => {
     const place = workplace(t, filesOf(kind))
