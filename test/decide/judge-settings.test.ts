@@ -237,6 +237,36 @@ test('a __proto__ key given by the program changes no prototype', () => {
   assert.equal(Object.getPrototypeOf(result.a), Object.prototype)
 })
 
+test('what is to be done about settings is said with the place where they are', () => {
+  const schema = {
+    properties: { port: { type: 'number' }, key: {} },
+    required: ['key'],
+    additionalProperties: false,
+  }
+  const hints = (...sources: Parameters<typeof judge>[1][]): readonly string[] => {
+    const answer = judge(candidate(schema), ...sources)
+    return 'problems' in answer ? answer.problems.map(({ hint }) => hint).sort() : []
+  }
+  const entry = 'the entry of "hello" in the config file'
+  const program = "the program's settings"
+  const bad = { port: 'x', zzzzzz: 1 }
+  assert.deepEqual(hints(configured(bad)), [
+    `Add \`settings.key\` in ${entry}.`,
+    `Correct \`settings.port\` in ${entry}.`,
+    `Remove it from ${entry}. Known here: port, key.`,
+  ])
+  assert.deepEqual(hints(undefined, bad), [
+    `Add \`settings.key\` in ${program}.`,
+    `Correct \`settings.port\` in ${program}.`,
+    `Remove it from ${program}. Known here: port, key.`,
+  ])
+  assert.deepEqual(hints(configured({ port: 'x' }), { key: 1 }), [`Correct \`settings.port\` in ${entry}.`])
+  assert.deepEqual(hints(undefined), [`Add \`settings.key\` in ${entry}.`])
+  const closed = judge(candidate({ additionalProperties: false }), undefined, { zzzzzz: 1 })
+  assert.ok('problems' in closed)
+  assert.equal(closed.problems[0]?.hint, `Remove it from ${program}. Known here: nothing.`)
+})
+
 test('after 2,000 different schemas none is kept', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
