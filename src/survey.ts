@@ -1,9 +1,7 @@
 import { resolve } from 'node:path'
 import { enabledPlugins } from './decide/enabled-plugins.ts'
 import { createConfigJudge, unusableConfig } from './decide/judge-config.ts'
-import type { ConfigJudge } from './decide/judge-config.ts'
 import { createMetadataJudge } from './decide/judge-metadata.ts'
-import type { MetadataJudge } from './decide/judge-metadata.ts'
 import { createSettingsJudge } from './decide/judge-settings.ts'
 import { decideWanted } from './decide/wanted.ts'
 import type { Config, Verdict, Wanted } from './model/decision.ts'
@@ -41,15 +39,6 @@ export interface Survey {
   readonly problems: readonly Problem[]
 }
 
-/** Kept, as the command line surveys more than once. */
-let judges: { readonly config: ConfigJudge; readonly metadata: MetadataJudge } | undefined
-
-function createJudges(): NonNullable<typeof judges> {
-  const schemas = readSchemas()
-  const versions = { plugbay: version, node: process.versions.node }
-  return { config: createConfigJudge(schemas), metadata: createMetadataJudge(schemas, versions) }
-}
-
 /**
  * Reads and decides what a start would, by the same rules, and runs nothing: no code of a plugin, no compiler, no
  * watcher.
@@ -66,15 +55,16 @@ export async function survey(options: SurveyOptions): Promise<Survey> {
     clock: realClock,
   })
   await folders.look()
-  judges ??= createJudges()
-  const judged = judges.config(
+  const schemas = readSchemas()
+  const judged = createConfigJudge(schemas)(
     text === undefined ? readConfigText(configFile) : { kind: 'text', path: configFile, text },
   )
   const config = 'config' in judged ? judged.config : unusableConfig(configFile)
+  const judge = createMetadataJudge(schemas, { plugbay: version, node: process.versions.node })
   const judgeSettings = createSettingsJudge()
   const ofSettings: Problem[] = []
   const wanted = decideWanted({
-    candidates: [...folders.known.values()].map(judges.metadata),
+    candidates: [...folders.known.values()].map(judge),
     running: new Map(),
     config,
     enabledPlugins: enabledPlugins(env['ENABLED_PLUGINS']),

@@ -1,12 +1,15 @@
 import { enabledPlugins } from '../decide/enabled-plugins.ts'
+import { createConfigJudge } from '../decide/judge-config.ts'
+import { createMetadataJudge } from '../decide/judge-metadata.ts'
 import { createSettingsJudge } from '../decide/judge-settings.ts'
 import type { Problem } from '../model/problem.ts'
 import type { CodeLoader } from '../model/system.ts'
 import { Folders } from '../read/folders.ts'
+import { readSchemas } from '../read/schemas.ts'
+import { version } from '../read/version.ts'
 import { ConfigFile } from './config-file.ts'
 import { Engine } from './engine.ts'
 import type { EngineOptions } from './engine.ts'
-import { judgesFor } from './judges.ts'
 import { objectPlugins } from './object-plugins.ts'
 import type { Settings } from './settings.ts'
 
@@ -32,9 +35,10 @@ export function wireRooms(
   settings: Settings,
   { onState, onPlan, onProblem, retry, closing }: RoomReports,
 ): Rooms {
-  const { context, timeouts, log, hostVersion, plugins, system } = settings
+  const { context, timeouts, log, hostVersion: host, plugins, system } = settings
   const { files, clock } = system
-  const judges = judgesFor(hostVersion)
+  const { node } = process.versions
+  const schemas = readSchemas()
   const folders = new Folders({
     directories: settings.directories,
     extra: plugins.flatMap(({ path }) => path ?? []),
@@ -53,7 +57,7 @@ export function wireRooms(
     clock,
     loader,
     host: { context, timeouts, log, clock, closing, onProblem, retry },
-    judge: judges.metadata,
+    judge: createMetadataJudge(schemas, { plugbay: version, node, ...(host !== undefined && { host }) }),
     judgeSettings: createSettingsJudge(),
     enabledPlugins: enabledPlugins(settings.enabledPlugins),
     objects: objectPlugins(plugins),
@@ -68,6 +72,6 @@ export function wireRooms(
       because: 'the plugins option',
     })
   }
-  const config = new ConfigFile(settings.config, judges.config, system)
+  const config = new ConfigFile(settings.config, createConfigJudge(schemas), system)
   return { config, folders, loader, engine }
 }
