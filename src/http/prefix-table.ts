@@ -2,6 +2,7 @@ import { plainPath } from './prefix.ts'
 
 interface Entry<Value> {
   readonly prefix: string
+  readonly hash: number
   readonly value: Value
 }
 
@@ -14,8 +15,10 @@ const PERCENT = 37
  * that are nobody's.
  */
 export class PrefixTable<Value> {
-  readonly #entries = new Map<number, Entry<Value>[]>()
+  readonly #entries = new Map<string, Entry<Value>>()
   readonly #accepts: (value: Value) => boolean
+  /** A hash table of its own: a `Map` would be asked twice for every request, and costs more than the walk. */
+  #buckets: Entry<Value>[][] = [[]]
   /** Path components of the longest prefix: no need to look deeper. */
   #depth = 0
 
@@ -25,16 +28,19 @@ export class PrefixTable<Value> {
   }
 
   add(prefix: string, value: Value): void {
-    const hash = hashOf(prefix)
-    this.#entries.set(hash, [...(this.#entries.get(hash) ?? []), { prefix, value }])
+    const entry = { prefix, hash: hashOf(prefix), value }
+    this.#entries.set(prefix, entry)
+    if (this.#entries.size > this.#buckets.length) this.#grow()
+    else this.#bucket(entry.hash).push(entry)
     this.#depth = Math.max(this.#depth, prefix.split('/').length - 1)
   }
 
   delete(prefix: string): void {
-    const hash = hashOf(prefix)
-    const left = (this.#entries.get(hash) ?? []).filter((entry) => entry.prefix !== prefix)
-    if (left.length > 0) this.#entries.set(hash, left)
-    else this.#entries.delete(hash)
+    const entry = this.#entries.get(prefix)
+    if (!entry) return
+    this.#entries.delete(prefix)
+    const bucket = this.#bucket(entry.hash)
+    bucket.splice(bucket.indexOf(entry), 1)
   }
 
   /**
@@ -47,11 +53,11 @@ export class PrefixTable<Value> {
 
   #find(path: string, encoded: boolean): Value | undefined {
     let found = this.#at(0, path, 0)
-    let hash = 0
+    let hash = SLASH
     let depth = 0
-    for (let i = 0; depth < this.#depth; i += 1) {
+    for (let i = 1; depth < this.#depth; i += 1) {
       const code = i < path.length ? path.charCodeAt(i) : QUERY
-      if (code === QUERY || (code === SLASH && i > 0)) {
+      if (code === QUERY || code === SLASH) {
         found = this.#at(hash, path, i) ?? found
         if (code === QUERY) break
         depth += 1
@@ -62,11 +68,19 @@ export class PrefixTable<Value> {
   }
 
   #at(hash: number, path: string, end: number): Value | undefined {
-    const entries = this.#entries.get(hash)
-    if (!entries) return undefined
-    for (const { prefix, value } of entries)
-      if (prefix.length === end && path.startsWith(prefix)) return this.#accepts(value) ? value : undefined
+    for (const entry of this.#bucket(hash))
+      if (entry.prefix.length === end && path.startsWith(entry.prefix))
+        return this.#accepts(entry.value) ? entry.value : undefined
     return undefined
+  }
+
+  #bucket(hash: number): Entry<Value>[] {
+    return this.#buckets[hash & (this.#buckets.length - 1)]!
+  }
+
+  #grow(): void {
+    this.#buckets = Array.from({ length: 2 * this.#buckets.length }, () => [])
+    for (const entry of this.#entries.values()) this.#bucket(entry.hash).push(entry)
   }
 }
 
