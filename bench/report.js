@@ -18,7 +18,7 @@ export function report(results) {
     section('Edit to live', edit, {
       N: ({ count }) => count,
       kind: ({ kind }) => kind,
-      settle: ({ settle }) => (settle === 'engine' ? '0' : '50 ms'),
+      settle: ({ settle }) => (settle === 'engine' ? '0' : '45 ms'),
       'plugbay ms': ({ plugbay }) => spread(plugbay),
       'p95 ms': ({ plugbay }) => round(plugbay?.p95),
       'floor ms': ({ floor }) => spread(floor),

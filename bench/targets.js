@@ -45,4 +45,4 @@ export function targets({ edit = [], cold = [], http = [] }) {
   return found
 }
 
-const SETTLE_MS = 50
+const SETTLE_MS = 45

@@ -64,6 +64,7 @@ class Manager implements PluginManager {
         void this.#queue
           .request(folders, { unannounced, patient: true })
           .catch((cause: unknown) => log.error(cause)),
+      foresee: (folders) => this.#rooms.engine.foresee(folders),
       onEvent: (event) => this.#events.emit('watch', event),
       onProblem: (problem) => this.#problems.note(problem),
     })

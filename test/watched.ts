@@ -8,7 +8,7 @@ import { pluginsFolder } from './plugin-folder.ts'
 import type { Files, PluginsFolder } from './plugin-folder.ts'
 
 /** The settle time that is the default, in ms. */
-export const SETTLE = 50
+export const SETTLE = 45
 
 interface Scene {
   readonly folder: PluginsFolder

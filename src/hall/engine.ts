@@ -152,6 +152,14 @@ export class Engine {
     return { applied, decided, changed, gone, again, written, later: this.#storms.remaining }
   }
 
+  /** A look at these folders is likely to come soon: begins what it will take. Changes nothing that shows. */
+  foresee(folders: Iterable<string>): void {
+    for (const directory of folders) {
+      const name = this.#intent.nameAt(directory)
+      if (name !== undefined) this.#preparation.foresee(name)
+    }
+  }
+
   /** What the next look would do. Looks at the disk and changes nothing. */
   peek(config: Config = this.config): Plan {
     const { wanted, fresh } = this.#intent.foresee(this.#options.folders.peek(), config)

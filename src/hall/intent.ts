@@ -61,6 +61,11 @@ export class Intent {
     return this.#candidates.values()
   }
 
+  /** Whose folder this was when it was last looked at. */
+  nameAt(directory: string): string | undefined {
+    return this.#candidates.get(directory)?.name
+  }
+
   /** Plugins that run with an older metadata.json than their folder has, as that was tried in vain. */
   get behind(): ReadonlySet<string> {
     return this.#behind

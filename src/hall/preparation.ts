@@ -44,6 +44,16 @@ export class Preparation {
     await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, waiting.length) }, worker))
   }
 
+  /** The folder of a plugin that runs is likely to be looked at soon: its loader may begin. */
+  foresee(name: string): void {
+    const slot = this.#roster.slots.get(name)
+    const verdict = this.#intent.wanted.verdicts.get(name)
+    const facts = verdict && this.#intent.facts(verdict)
+    const code = slot && (codeOf(slot) ?? slot.live?.parts.code)
+    if (!code || !facts || verdict.state !== 'on') return
+    this.#options.loader.foresee?.(pluginFiles(verdict.candidate, facts), code)
+  }
+
   /** What did not compile is worth another try, although its files are the same. */
   retry(name: string): void {
     const slot = this.#roster.slots.get(name)

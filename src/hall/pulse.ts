@@ -8,6 +8,8 @@ export interface PulseOptions {
   readonly rescan: number
   /** Looks at the named folders, or at everything; `unannounced` when no hint asked for it. */
   readonly look: (folders: ReadonlySet<string> | undefined, unannounced: boolean) => void
+  /** A look at these folders is likely to come soon: half of the quiet time is over. */
+  readonly foresee: (folders: ReadonlySet<string>) => void
 }
 
 /** Hints that never pause are heard after this many quiet times. */
@@ -22,6 +24,7 @@ export class Pulse {
   #everything = false
   /** What `clearTimeout` takes. */
   #timer: unknown
+  #halfway: unknown
   #alarm: unknown
   #regular: unknown
   /** A look comes in this turn of the event loop. */
@@ -70,19 +73,27 @@ export class Pulse {
 
   close(): void {
     this.#closed = true
-    for (const timer of [this.#timer, this.#alarm, this.#regular]) this.#options.clock.clearTimeout(timer)
+    for (const timer of [this.#timer, this.#halfway, this.#alarm, this.#regular])
+      this.#options.clock.clearTimeout(timer)
   }
 
   #arm(ms: number): void {
     const { clock } = this.#options
     clock.clearTimeout(this.#timer)
+    clock.clearTimeout(this.#halfway)
     this.#timer = undefined
-    if (ms > 0) this.#timer = clock.setTimeout(() => this.#fire(), ms)
-    else if (!this.#soon) {
+    if (ms > 0) {
+      this.#halfway = clock.setTimeout(() => this.#foresee(), ms / 2)
+      this.#timer = clock.setTimeout(() => this.#fire(), ms)
+    } else if (!this.#soon) {
       this.#soon = true
       // A timer takes a millisecond at least.
       clock.setImmediate(() => this.#fire())
     }
+  }
+
+  #foresee(): void {
+    if (!this.#closed && this.#folders.size > 0) this.#options.foresee(this.#folders)
   }
 
   #fire(): void {

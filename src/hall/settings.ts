@@ -40,7 +40,7 @@ export function readSettings(options: ManagerOptions): Settings {
     context: options.context ?? {},
     hostVersion: options.hostVersion,
     watch: watch !== false,
-    settle: milliseconds('watch.settle', details.settle, 50),
+    settle: milliseconds('watch.settle', details.settle, 45),
     rescan: milliseconds('watch.rescan', details.rescan, 5000),
     usePolling: details.usePolling ?? false,
     timeouts: {

@@ -12,6 +12,8 @@ export interface WatchingOptions {
   readonly settings: Pick<Settings, 'directories' | 'config' | 'usePolling' | 'settle' | 'rescan' | 'system'>
   /** Looks at the named folders, or at everything; `unannounced` when no hint asked for it. */
   readonly look: PulseOptions['look']
+  /** A look at these folders is likely to come soon. */
+  readonly foresee: PulseOptions['foresee']
   readonly onEvent: (event: ManagerEvents['watch']) => void
   readonly onProblem: (problem: Problem) => void
 }
@@ -31,7 +33,13 @@ export class Watching {
   constructor(options: WatchingOptions) {
     this.#options = options
     const { settle, rescan, system } = options.settings
-    this.#pulse = new Pulse({ clock: system.clock, settle, rescan, look: options.look })
+    this.#pulse = new Pulse({
+      clock: system.clock,
+      settle,
+      rescan,
+      look: options.look,
+      foresee: options.foresee,
+    })
   }
 
   /** Begins to watch. @param known the plugin folders that are known by now */

@@ -4,7 +4,7 @@ import type { System } from './system.ts'
 
 /** How changes are noticed. */
 export interface WatchOptions {
-  /** Quiet time after the last hint before anything is loaded, in ms. Default 50. */
+  /** Quiet time after the last hint before anything is loaded, in ms. Default 45. */
   readonly settle?: number
   /** How often everything is looked at without a hint, in ms; 0 is never. Default 5,000. */
   readonly rescan?: number

@@ -136,6 +136,12 @@ export interface CodeLoader {
    *   when nothing that it contains has changed.
    */
   prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared>
+  /**
+   * A file of a plugin that runs was touched, and `prepare()` is likely to be asked for soon: begins what that will take,
+   * as far as it has no effect that shows. Returns at once, never throws.
+   * @param plugin as it was last looked at
+   */
+  foresee?(plugin: PluginFiles, previous: Code): void
   /** Whether the content of any file that the code contains differs. Compiles nothing, changes nothing. */
   differs(plugin: PluginFiles, previous: Code): boolean
   /** A folder, links followed, is gone: what is remembered of its files goes, too. */

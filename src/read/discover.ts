@@ -11,7 +11,7 @@ const METADATA_LIMIT = 64 * 1024
 const DEPTH_LIMIT = 16
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx|json)$/
 /** A file touched this shortly before the look may change again without its stat showing it: clocks tick every 4 ms or slower. */
-const RACY_MS = 50
+const RACY_MS = 40
 
 /** Lists the plugin folders of a plugins directory, sorted by name; links to folders count. */
 export function discover(source: FileSource, directory: string): DirectoryFacts {

@@ -7,6 +7,7 @@ import { realClock } from '#src/read/real-clock.js'
 interface Rig {
   readonly pulse: Pulse
   readonly looks: (string[] | undefined)[]
+  readonly foreseen: string[][]
   tick(ms: number): void
 }
 
@@ -16,10 +17,12 @@ function rig(t: TestContext, settle = 50, rescan = 0): Rig {
   t.mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
   t.mock.method(performance, 'now', () => start + passed)
   const looks: (string[] | undefined)[] = []
+  const foreseen: string[][] = []
   const pulse = new Pulse({
     clock: realClock,
     settle,
     rescan,
+    foresee: (folders) => foreseen.push([...folders].sort()),
     look: (folders) => looks.push(folders && [...folders].sort()),
   })
   t.after(() => pulse.close())
@@ -29,7 +32,7 @@ function rig(t: TestContext, settle = 50, rescan = 0): Rig {
       t.mock.timers.tick(1)
     }
   }
-  return { pulse, looks, tick }
+  return { pulse, looks, foreseen, tick }
 }
 
 test('hints are gathered until nothing came for the settle time', (t) => {
@@ -122,4 +125,30 @@ test('after close nothing comes any more', (t) => {
   pulse.degrade()
   tick(5000)
   assert.deepEqual(looks, [])
+})
+
+test('half of the quiet time after the last hint it is told where a look is likely to come', (t) => {
+  const { pulse, looks, foreseen, tick } = rig(t)
+  pulse.hint(['a'])
+  tick(20)
+  pulse.hint(['b'])
+  tick(24)
+  assert.deepEqual(foreseen, [])
+  tick(1)
+  assert.deepEqual(foreseen, [['a', 'b']])
+  tick(24)
+  assert.deepEqual(looks, [])
+  tick(1)
+  assert.deepEqual(looks, [['a', 'b']])
+  tick(1000)
+  assert.equal(foreseen.length, 1)
+})
+
+test('nothing is foreseen of folders that nobody named', (t) => {
+  const waiting = rig(t)
+  waiting.pulse.hint(undefined)
+  waiting.pulse.hint([])
+  waiting.tick(100)
+  assert.deepEqual(waiting.foreseen, [])
+  assert.equal(waiting.looks.length, 1)
 })

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { createPluginManager } from 'plugbay'
 
-// usage: node [--expose-gc] reload-memory.child.js <plugins folder> <entry> <reloads>
-const [directory = '', entry = '', reloads = ''] = process.argv.slice(2)
+// usage: node [--expose-gc] reload-memory.child.js <plugins folder> <entry> <reloads> [<settle>]
+const [directory = '', entry = '', reloads = '', settle = '0'] = process.argv.slice(2)
 const file = join(directory, 'heavy', entry)
 const typed = entry.endsWith('ts')
 const isModule = /m[jt]s$|\.ts$/.test(entry)
@@ -31,7 +31,7 @@ await writeFile(file, source(0))
 const manager = createPluginManager({
   directory,
   config: false,
-  watch: { settle: 0, rescan: 0 },
+  watch: { settle: Number(settle), rescan: 0 },
   cacheDirectory: join(directory, '..', 'cache'),
 })
 const { problems } = await manager.start()

@@ -1,24 +1,25 @@
-// Prepares and evaluates the plugin in a folder; tells what it exports, and what of esbuild was started for it.
-import { readdirSync, readFileSync } from 'node:fs'
+// Prepares and evaluates the plugin in a folder, and foresees what `a.ts` would make of it then, if a text is given; tells what it exports, and what of esbuild was started for it.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { createLoader } from '#src/act/load/loader.js'
 import { factsOf, timers } from '../act/load/facts.ts'
 
-const [, , folder = '', cacheDirectory] = process.argv
+const [, , folder = '', cacheDirectory, text] = process.argv
 const loader = createLoader({
   cacheDirectory,
   owner: () => undefined,
   onProblem: (problem) => console.error(problem),
 })
-const outcome = await loader.prepare({
-  name: 'plugin',
-  directory: folder,
-  real: folder,
-  entry: 'plugin.ts',
-  files: factsOf(folder),
-})
+const plugin = { name: 'plugin', directory: folder, real: folder, entry: 'plugin.ts', files: factsOf(folder) }
+const outcome = await loader.prepare(plugin)
 if ('problem' in outcome) throw new Error(outcome.problem.message)
 const { exports } = (await outcome.code.evaluate(() => timers)) as { exports: { v: number } }
+if (text !== undefined) {
+  writeFileSync(join(folder, 'a.ts'), text)
+  loader.foresee(plugin, outcome.code)
+  await loader.prepare({ ...plugin, files: factsOf(folder) }, outcome.code)
+}
 const children = readdirSync('/proc/self/task')
   .flatMap((task) => readFileSync(`/proc/self/task/${task}/children`, 'utf8').split(' '))
   .filter((pid) => pid !== '')

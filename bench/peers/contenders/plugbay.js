@@ -13,7 +13,7 @@ function plugbay(kind) {
     waits: true,
     docs: 'README.md',
     settings: {
-      default: { watch: true, says: 'settle 50 ms' },
+      default: { watch: true, says: 'settle 45 ms' },
       smallest: { watch: { settle: 0 }, says: 'settle 0' },
     },
     about: (name, needs, shape) => ({

@@ -8,6 +8,8 @@ export interface CompileRequest {
   readonly plugin: PluginFiles
   /** The entry's path, links followed. */
   readonly entry: string
+  /** What the unit will be kept under: everything that compiling it looks at goes into it. */
+  readonly key: string
   /** Keep `name` of functions and classes although their identifiers are changed. Costs a call for each function made. */
   readonly keepNames: boolean
   /** False for a CommonJS entry: the unit then only holds what the plugin's CommonJS files load. */

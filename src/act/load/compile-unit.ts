@@ -22,6 +22,24 @@ export class UnitCompiler {
     this.#esbuild = esbuild
   }
 
+  /** Begins what {@link compile} will be asked for soon, if the quick way is likely to do. */
+  foresee(request: Omit<CompileRequest, 'keepNames'>, open: boolean): void {
+    const { real } = request.plugin
+    if (!this.#isQuick(request, open)) return
+    const named = { ...request, keepNames: this.#named.has(real) }
+    this.#esbuild.use((esbuild) => this.#builds.foresee(esbuild, named)).catch(() => undefined)
+  }
+
+  /** What was foreseen of a folder came, or something else did. */
+  release(real: string): void {
+    this.#builds.release(real)
+  }
+
+  /** A folder is gone. */
+  forget(real: string): void {
+    this.#builds.forget(real)
+  }
+
   /** @param open CommonJS files of the plugin load own ES modules by names that are not known */
   async compile(
     request: Omit<CompileRequest, 'keepNames'>,
@@ -42,12 +60,16 @@ export class UnitCompiler {
     open: boolean,
   ): Promise<{ readonly unit: CompiledUnit } | { readonly problem: Problem }> {
     const { real } = request.plugin
-    if (!open && request.entryIsCompiled && !this.#demanding.has(real)) {
+    if (this.#isQuick(request, open)) {
       const unit = await compileFast(esbuild, this.#builds, request)
       if (unit !== undefined) return { unit }
     }
     const outcome = await compileFull(esbuild, request, open)
     if ('unit' in outcome) this.#demanding.add(real)
     return outcome
+  }
+
+  #isQuick({ entryIsCompiled, plugin }: Omit<CompileRequest, 'keepNames'>, open: boolean): boolean {
+    return !open && entryIsCompiled && !this.#demanding.has(plugin.real)
   }
 }

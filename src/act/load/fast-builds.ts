@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join, relative, sep } from 'node:path'
@@ -5,6 +6,7 @@ import type { BuildOptions, Message, Metafile, Plugin } from 'esbuild'
 import { commonOptions } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { isCrowded } from './crowded.ts'
+import { isCodeFile } from './plugin-files.ts'
 
 type Esbuild = typeof import('esbuild')
 type Input = Metafile['inputs'][string]
@@ -24,6 +26,12 @@ interface Waiting {
   readonly resolve: (output: FastOutput | undefined) => void
 }
 
+interface Foreseen {
+  readonly stamp: string
+  /** Until it was asked for, or something else was. */
+  output: Promise<FastOutput | undefined> | undefined
+}
+
 /** Plugins in one build. More take longer to begin, and a fault in one costs a second build for each. */
 const together = 12
 
@@ -34,10 +42,38 @@ const together = 12
 export class FastBuilds {
   readonly #waiting: Waiting[] = []
   readonly #limit = Math.max(2, availableParallelism())
+  /** What was begun before anybody asked for it, by folder. */
+  readonly #foreseen = new Map<string, Foreseen>()
   #busy = 0
 
   /** `undefined` for a plugin that has a fault, or cannot be built in this way. */
   build(esbuild: Esbuild, request: CompileRequest): Promise<FastOutput | undefined> {
+    const foreseen = this.#foreseen.get(request.plugin.real)
+    const output = foreseen?.stamp === stampOf(request) ? foreseen.output : undefined
+    return output ?? this.#enqueue(esbuild, request)
+  }
+
+  /** Begins a build that will be asked for soon. Of the same files only once. */
+  async foresee(esbuild: Esbuild, request: CompileRequest): Promise<void> {
+    const { real } = request.plugin
+    const stamp = stampOf(request)
+    if (this.#foreseen.get(real)?.stamp === stamp) return
+    const output = this.#enqueue(esbuild, request)
+    this.#foreseen.set(real, { stamp, output })
+    await output
+  }
+
+  /** Nobody will ask for what was foreseen of a folder any more. */
+  release(real: string): void {
+    const foreseen = this.#foreseen.get(real)
+    if (foreseen) foreseen.output = undefined
+  }
+
+  forget(real: string): void {
+    this.#foreseen.delete(real)
+  }
+
+  #enqueue(esbuild: Esbuild, request: CompileRequest): Promise<FastOutput | undefined> {
     return new Promise((resolve) => {
       this.#waiting.push({ request, resolve })
       void this.#next(esbuild)
@@ -90,6 +126,17 @@ export class FastBuilds {
     }
     return batch
   }
+}
+
+/**
+ * Equal for requests between which no file was touched: what is read at any time between the two is the same. Content
+ * alone would not do, as a file may say something else for a moment.
+ */
+function stampOf({ key, keepNames, plugin }: CompileRequest): string {
+  const facts = [...plugin.files]
+    .filter(([name]) => isCodeFile(name))
+    .map(([name, { size, mtimeMs, ctimeMs, ino }]) => [name, size, mtimeMs, ctimeMs, ino].join())
+  return hash('sha256', [key, keepNames, ...facts].join('\n'))
 }
 
 /** Plugins of one folder, but for those with options of their own. */

@@ -16,7 +16,7 @@ export interface ReadFile {
  * Clocks of file systems tick coarsely, so that two writes can leave the same times behind: a hash that was taken this
  * soon after the file was touched is taken again the next time. Milliseconds.
  */
-const racyMs = 50
+const racyMs = 40
 
 /** Remembers the content of files while they look the same. */
 export class FileContents {

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { PluginFiles } from '../../model/code.ts'
 import { sameFact } from '../../model/same-fact.ts'
-import { factOf } from './file-contents.ts'
+import { asTheyAre } from './as-they-are.ts'
 
 /** A file that stays as it is for so long is whole, in ms. */
 const REST_MS = 50
@@ -15,19 +14,15 @@ const PATIENCE = 20
  * @returns the plugin with the files as they are then
  */
 export async function onceAtRest(plugin: PluginFiles, names: readonly string[]): Promise<PluginFiles> {
-  const files = new Map(plugin.files)
+  let now = plugin
   for (let turn = 0, moving = true; moving && turn < PATIENCE; turn += 1) {
     await setTimeout(REST_MS)
-    moving = false
-    for (const name of names) {
-      const before = files.get(name)
-      const now = factOf(join(plugin.real, name))
-      if (!before || !now) continue
-      const fact = before.linked ? { ...now, linked: before.linked } : now
-      if (sameFact(before, fact)) continue
-      files.set(name, fact)
-      moving = true
-    }
+    const before = now
+    now = asTheyAre(before, names)
+    moving = names.some((name) => {
+      const fact = before.files.get(name)
+      return fact !== undefined && !sameFact(fact, now.files.get(name)!)
+    })
   }
-  return { ...plugin, files }
+  return now
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../../model/problem.ts'
 import type { Neighbours } from './commonjs-code.ts'
+import type { CompileRequest } from './compile-options.ts'
 import type { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
 import type { FileContents } from './file-contents.ts'
@@ -49,6 +50,15 @@ interface Ready {
 interface Imported {
   readonly url: string
   readonly namespace: Namespace
+}
+
+/** Begins to compile what {@link prepareCompiled} will be asked for soon. */
+export function foreseeCompiled(shop: CompiledWorkshop, job: CompiledJob): void {
+  const { plugin, previous, folder, open } = job
+  if (previous?.parts.folder === folder.sha) return
+  const key = keyOf(job, folder)
+  if (!shop.cache.has(shop.cache.path(plugin.real, key)))
+    shop.compiler.foresee(requestOf(shop, job, key), open)
 }
 
 /** Finds a plugin's unit in the cache, or compiles it. */
@@ -102,6 +112,14 @@ async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Read
   return { text, path, header, externals, inputs }
 }
 
+function requestOf(
+  { neighbours }: CompiledWorkshop,
+  { plugin, entry, entryIsCompiled, store }: CompiledJob,
+  key: string,
+): Omit<CompileRequest, 'keepNames'> {
+  return { plugin, entry, entryIsCompiled, key, store, owner: neighbours.owner }
+}
+
 function keyOf({ plugin, entry, store }: CompiledJob, folder: FolderCode): string {
   return unitKey(plugin, entry, store.formats.packageType(dirname(entry)), folder.sha)
 }
@@ -136,12 +154,12 @@ async function compile(
   shop: CompiledWorkshop,
   job: CompiledJob,
 ): Promise<Ready | { readonly problem: Problem }> {
-  const { plugin, entry, entryIsCompiled, store, open } = job
-  const { cache, compiler, contents, neighbours } = shop
+  const { plugin, entry, open } = job
+  const { cache, compiler, contents } = shop
   let { folder } = job
   for (let attempt = 1; ; attempt++) {
-    const request = { plugin, entry, entryIsCompiled, store, owner: neighbours.owner }
-    const outcome = await compiler.compile(request, open)
+    const key = keyOf(job, folder)
+    const outcome = await compiler.compile(requestOf(shop, job, key), open)
     if ('problem' in outcome) return outcome
     const { unit } = outcome
     const paths = unit.inputs.map((name) => join(plugin.real, name))
@@ -156,7 +174,7 @@ async function compile(
     const externals = await importAll(shop, plugin, unit.externals)
     if (externals === undefined) return { problem: movedProblem(plugin, entry) }
     const { text, header } = writeUnit(unit)
-    const path = cache.path(plugin.real, asHashed ? keyOf(job, folder) : hash('sha256', text))
+    const path = cache.path(plugin.real, asHashed ? key : hash('sha256', text))
     if (asHashed) cache.write(path, text)
     return { text, path, header, externals, inputs }
   }

@@ -1,5 +1,14 @@
 import { hash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Problem } from '../../model/problem.ts'
@@ -50,6 +59,11 @@ export class UnitCache {
     } catch {
       return undefined
     }
+  }
+
+  /** Whether there is a unit, sound or not. */
+  has(path: string): boolean {
+    return this.#waiting.has(path) || existsSync(path)
   }
 
   /** Writes soon: what was compiled is to be live first. */

@@ -31,8 +31,11 @@ const source = {
 }
 
 /** Prepares in a process of its own; tells the value, and what of esbuild was started. */
-async function inChild(place: Workplace): Promise<{ v: number; esbuild: boolean; children: number }> {
-  const { stdout } = await run(process.execPath, [child, place.folder, place.cache])
+async function inChild(
+  place: Workplace,
+  ...next: readonly string[]
+): Promise<{ v: number; esbuild: boolean; children: number }> {
+  const { stdout } = await run(process.execPath, [child, place.folder, place.cache, ...next])
   return JSON.parse(stdout) as { v: number; esbuild: boolean; children: number }
 }
 
@@ -48,6 +51,7 @@ test('a unit in the cache is run without esbuild being loaded', async (t) => {
   place.write({ 'a.ts': 'export const v: number = 2' })
   assert.deepEqual(await inChild(place), { v: 2, esbuild: true, children: 1 })
   assert.deepEqual(await inChild(place), { v: 2, esbuild: false, children: 0 })
+  assert.deepEqual(await inChild(place, source['a.ts']), { v: 2, esbuild: false, children: 0 })
 })
 
 test('the same files at another time have the same unit', async (t) => {
