@@ -1,3 +1,4 @@
+import { isUsable } from '../decide/health.ts'
 import type { SettingsJudge } from '../decide/judge-settings.ts'
 import { decideWanted } from '../decide/wanted.ts'
 import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
@@ -45,6 +46,8 @@ export class Intent {
   readonly #candidates = new Map<string, Candidate>()
   /** Their newest metadata.json was tried in vain: they are judged by the one that they run with. */
   readonly #behind = new Set<string>()
+  /** By folder: `enabled` of the last files in it that were usable. */
+  readonly #said = new Map<string, boolean | undefined>()
 
   constructor(options: IntentOptions, roster: Roster) {
     this.#options = options
@@ -73,6 +76,7 @@ export class Intent {
   judge(facts: FolderFacts): string {
     const before = this.#candidates.get(facts.directory)
     const candidate = this.#judgement.judge(facts)
+    if (isUsable(candidate)) this.#said.set(facts.directory, candidate.metadata?.enabled)
     if (!before || !sameCandidate(before, candidate)) {
       this.#candidates.set(facts.directory, candidate)
       this.doubted = true
@@ -88,6 +92,7 @@ export class Intent {
     const candidate = this.#candidates.get(directory)
     this.#candidates.delete(directory)
     this.#judgement.forget(directory)
+    this.#said.delete(directory)
     this.doubted = true
     return candidate
   }
@@ -162,6 +167,7 @@ export class Intent {
     return {
       candidates: behind.size === 0 ? candidates : [...candidates].map((one) => this.#asItRuns(one, behind)),
       running: this.#roster.running,
+      said: this.#said,
       config: this.config,
       enabledPlugins: this.#options.enabledPlugins,
       program: this.program,
