@@ -12,9 +12,9 @@ export interface PlanOptions {
   readonly forced?: ReadonlySet<string>
   /**
    * Names whose newest files were tried in vain: neither started nor restarted for their own sake. They still move
-   * with what they depend on.
+   * with what they depend on. Also asked of names that are not touched.
    */
-  readonly kept?: ReadonlySet<string>
+  readonly kept?: Pick<ReadonlySet<string>, 'has'>
 }
 
 const NOTHING: ReadonlySet<string> = new Set()

@@ -187,3 +187,22 @@ test('the same the other way round: what was turned off so and is needed goes wh
   assert.deepEqual(states(world), { a: 'active', b: 'invalid', c: 'active', d: 'active' })
   await world.end()
 })
+
+test('what failed is not tried again because somebody who needs it is edited, or could not be read', async () => {
+  const world = new World({ seed: 0 })
+  begin(world)
+  world.disk.write(`${ROOT}/b/plugin.js`, program('throws'))
+  world.disk.fail(`read ${ROOT}/c/plugin.js`, 'EIO', false)
+  const { clock, manager, ledger } = world
+  const tries = (): number => ledger.instances.filter(({ name }) => name === 'b').length
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.deepEqual(states(world), { a: 'active', b: 'failed', c: 'blocked', d: 'active' })
+  assert.equal(tries(), 1)
+  await clock.until(manager.rescan(), 10_000, 'rescan()')
+  assert.equal(tries(), 1, 'looked at again, as c could not be read')
+  world.disk.mend()
+  world.disk.write(`${ROOT}/c/plugin.js`, program('ok'))
+  await world.settle('call')
+  assert.equal(tries(), 1, 'an edit of c')
+  await world.end()
+})
