@@ -54,6 +54,8 @@ export class World {
   /** By folder: what it said of being on, each time that it was whole since the last check, and when it last was before that. */
   readonly #switches = new Map<string, Set<boolean | undefined>>()
   #written = true
+  /** Folders of which older files run, as of the last check. */
+  #staying: ReadonlySet<string> = new Set()
   #timers = new Set<unknown>()
   readonly #gates: (() => void)[] = []
   readonly #pending = new Set<string>()
@@ -183,6 +185,18 @@ export class World {
     this.unsettled = true
   }
 
+  /** Whether what a folder says of itself is what it runs with, if it runs. */
+  counts(folder: string): boolean {
+    const files = this.disk.texts(`${ROOT}/${folder}`)
+    const description = files.get('plugin.js') ? describe(files.get('metadata.json') ?? '') : undefined
+    const live = this.manager.plugins
+      .map(({ name }) => this.manager.api<Instance | undefined>(name))
+      .find((one) => one?.folder === `${ROOT}/${folder}`)
+    return (
+      description !== undefined && (!live || same_(description, JSON.parse(live.metadata) as Description))
+    )
+  }
+
   /** Lets everything come to rest, and checks all that must hold then. */
   async settle(how: 'call' | 'wait'): Promise<void> {
     this.disk.mend()
@@ -206,6 +220,8 @@ export class World {
   /** I16: what cannot be read for a while is not gone. After {@link settle}. */
   async unreadable(path: string, code: 'EIO' | 'ENOENT'): Promise<void> {
     if (this.reliable) return
+    // What was tried in vain may be tried again when it can be read again, with those by then whom it depends on.
+    if (this.#staying.has(path.slice(ROOT.length + 1).split('/')[0]!)) return
     const files = this.disk.texts(ROOT)
     // Whoever else wants the name of a folder that cannot be read may have it, if it does not run.
     if (this.folders.some((folder) => describe(files.get(`${folder}/metadata.json`) ?? '')?.name !== folder))
@@ -375,6 +391,7 @@ export class World {
       if (!same || programOf(files, folder) !== instance.content)
         stays.set(name, { folder, description: JSON.parse(instance.metadata) as Description })
     }
+    this.#staying = new Set([...stays.values()].map(({ folder }) => folder))
     const given = this.#given(holders, stays)
     for (const name of stays.keys()) {
       const why = whyStays(given, name)
