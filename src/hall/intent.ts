@@ -186,7 +186,12 @@ export class Intent {
     const runs = behind.has(candidate.name)
       ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
       : undefined
-    if (runs?.directory !== candidate.directory) return candidate
+    if (!runs) return candidate
+    if (runs.directory !== candidate.directory) {
+      // Another folder has the name: it is the newest of this plugin, unless the one that runs still asks for it.
+      const holder = this.#candidates.get(runs.directory)
+      if (!candidate.metadata || holder?.name === candidate.name) return candidate
+    }
     // Whether it is on is for the newest to say: what does not load can be turned off.
     const { enabled } = candidate.metadata ?? runs.metadata
     const { enabled: _, ...metadata } = runs.metadata
