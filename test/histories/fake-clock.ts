@@ -66,7 +66,8 @@ export class FakeClock implements Clock {
     const end = this.#passed + ms
     await this.turn()
     while (this.#fireNext(end)) await this.turn()
-    this.#passed = end
+    // Somebody else may have moved it further meanwhile.
+    this.#passed = Math.max(this.#passed, end)
   }
 
   /** Lets time pass until a promise has settled. Throws when it has not after `limit` ms. */
