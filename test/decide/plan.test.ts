@@ -170,6 +170,20 @@ test('what nobody needs any more stops with the plugin that needed it', () => {
   )
 })
 
+test('what an edited plugin needs now starts with it, and what it does not need any more stops', () => {
+  const web = (need: string): Candidate[] => [
+    candidate('cache'),
+    candidate('db'),
+    candidate('web', { dependencies: [need] }),
+  ]
+  const on = config([{ name: 'web', enabled: true }], 'off')
+  const running = allRunning(decideWanted(input(web('db'), { config: on })))
+  assert.deepEqual([...running.keys()], ['db', 'web'])
+  const wanted = decideWanted(input(web('cache'), { running, config: on }))
+  const edited = plan(running, wanted, (name) => name, { touched: ['web'] })
+  assert.deepEqual(edited, { stop: ['db'], start: ['cache'], restart: ['web'], changed: ['web'] })
+})
+
 test('only what is touched is asked for its identity, once', () => {
   const asked: string[] = []
   const wanted = decideWanted(input(diamond, { running: diamondRuns }))
