@@ -57,7 +57,7 @@ export function plan(
       const own = !kept.has(name)
       const differs =
         forced.has(name) ||
-        (own && !sameNames(fact.dependencies, verdict.dependencies)) ||
+        (own && hasOthers(fact.dependencies, verdict)) ||
         (own && isTouched && verdict.state === 'on' && identity(name) !== fact.identity)
       if (!differs) return
       changed.push(name)
@@ -116,6 +116,12 @@ export function plan(
 /** On, or left as it runs. */
 function stands(verdict: Verdict): boolean {
   return verdict.state === 'on' || verdict.kept
+}
+
+/** What stays as it runs gets no new dependency before it can be read again: all that it cannot do without is there. */
+function hasOthers(runsWith: readonly string[], { state, dependencies }: Verdict): boolean {
+  if (state === 'on') return !sameNames(runsWith, dependencies)
+  return runsWith.some((name) => !dependencies.includes(name))
 }
 
 function sameNames(one: readonly string[], other: readonly string[]): boolean {

@@ -132,6 +132,13 @@ test('a running plugin with unusable files is left alone, and restarts with what
   })
 })
 
+test('a running plugin with unusable files is not restarted for an optional dependency that it could have besides', () => {
+  const candidates = [broken('a'), candidate('b')]
+  const running = facts(fact('a', { optionalDependencies: ['b'] }, { dependencies: [] }), fact('b'))
+  assert.deepEqual(planned(running, candidates), NOTHING)
+  assert.deepEqual(planned(running, candidates, { touched: ['a'] }), NOTHING)
+})
+
 test('a forced plugin restarts with its dependents', () => {
   const plan = { ...NOTHING, restart: ['right', 'top'], changed: ['right'] }
   assert.deepEqual(planned(diamondRuns, diamond, { forced: new Set(['right']) }), plan)

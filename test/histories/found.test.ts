@@ -238,3 +238,21 @@ test('settled() sees all that was on disk when it was called, however long the t
   assert.deepEqual(states(world), { a: 'active', b: 'active', d: 'active' })
   await world.end()
 })
+
+test('what cannot be read is not restarted for an optional dependency that it goes without', async () => {
+  const world = await scene()
+  const { manager, disk } = world
+  disk.write(`${ROOT}/d/plugin.js`, program('throws'))
+  disk.write(`${ROOT}/e/metadata.json`, describing('e', {}))
+  disk.write(`${ROOT}/e/plugin.js`, program('ok'))
+  await world.settle('call')
+  assert.equal(manager.get('e')?.state, 'active')
+  assert.deepEqual(manager.get('d')?.dependencies, [])
+  const runs = manager.api('d')
+  disk.fail(ROOT, 'EIO', false)
+  await world.clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(manager.api('d'), runs, 'the very same')
+  await world.settle('call')
+  assert.equal(manager.api('d'), runs)
+  await world.end()
+})
