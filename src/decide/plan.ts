@@ -118,7 +118,7 @@ function stands(verdict: Verdict): boolean {
   return verdict.state === 'on' || verdict.kept
 }
 
-/** What stays as it runs gets no new dependency before it can be read again: all that it cannot do without is there. */
+/** What stays as it runs is not restarted for a dependency more: all that it cannot do without is there. */
 function hasOthers(runsWith: readonly string[], { state, dependencies }: Verdict): boolean {
   if (state === 'on') return !sameNames(runsWith, dependencies)
   return runsWith.some((name) => !dependencies.includes(name))
