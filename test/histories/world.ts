@@ -221,7 +221,8 @@ export class World {
   async unreadable(path: string, code: 'EIO' | 'ENOENT'): Promise<void> {
     if (this.reliable) return
     // What was tried in vain may be tried again when it can be read again, with those by then whom it depends on.
-    if (this.#staying.has(path.slice(ROOT.length + 1).split('/')[0]!)) return
+    const folder = path.slice(ROOT.length + 1).split('/')[0]!
+    const again = folder === '' ? this.#staying.size > 0 : this.#staying.has(folder)
     const files = this.disk.texts(ROOT)
     // Whoever else wants the name of a folder that cannot be read may have it, if it does not run.
     if (this.folders.some((folder) => describe(files.get(`${folder}/metadata.json`) ?? '')?.name !== folder))
@@ -240,7 +241,7 @@ export class World {
     this.disk.mend()
     assert.equal(this.#ended(), before, `I16: ${path} could not be read, and something was stopped`)
     await this.settle('call')
-    if (changes !== this.disk.changes) return
+    if (again || changes !== this.disk.changes) return
     assert.equal(this.#ended(), before, `I16: ${path} can be read again, and something was stopped`)
   }
 
