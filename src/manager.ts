@@ -210,15 +210,18 @@ class Manager implements PluginManager {
     return again
   }
 
-  /** Looks until nothing moves any more, for at most `limit` ms. */
+  /**
+   * Looks until nothing moves any more. What is written all the time is waited for for at most `limit` ms; what
+   * transitions take is not counted.
+   */
   async #lookUntilStill(limit: number): Promise<void> {
     const { clock } = this.#settings.system
-    const start = clock.elapsed()
-    for (;;) {
+    for (let left = limit; ;) {
       const again = await this.#queue.request(undefined, { patient: true })
-      const left = limit - (clock.elapsed() - start)
       if (again === undefined || left <= 0 || this.#closed) return
+      const start = clock.elapsed()
       await within(new Promise(() => undefined), Math.min(again, left), clock, this.#closing.signal)
+      left -= clock.elapsed() - start
     }
   }
 

@@ -12,9 +12,9 @@ export interface PlanOptions {
   readonly forced?: ReadonlySet<string>
   /**
    * Names whose newest files were tried in vain: neither started nor restarted for their own sake. They still move
-   * with what they depend on.
+   * with what they depend on. Also asked of names that are not touched.
    */
-  readonly kept?: ReadonlySet<string>
+  readonly kept?: Pick<ReadonlySet<string>, 'has'>
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -57,7 +57,7 @@ export function plan(
       const own = !kept.has(name)
       const differs =
         forced.has(name) ||
-        (own && !sameNames(fact.dependencies, verdict.dependencies)) ||
+        (own && hasOthers(fact.dependencies, verdict)) ||
         (own && isTouched && verdict.state === 'on' && identity(name) !== fact.identity)
       if (!differs) return
       changed.push(name)
@@ -116,6 +116,12 @@ export function plan(
 /** On, or left as it runs. */
 function stands(verdict: Verdict): boolean {
   return verdict.state === 'on' || verdict.kept
+}
+
+/** What stays as it runs is not restarted for a dependency more: all that it cannot do without is there. */
+function hasOthers(runsWith: readonly string[], { state, dependencies }: Verdict): boolean {
+  if (state === 'on') return !sameNames(runsWith, dependencies)
+  return runsWith.some((name) => !dependencies.includes(name))
 }
 
 function sameNames(one: readonly string[], other: readonly string[]): boolean {

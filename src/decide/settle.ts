@@ -46,8 +46,12 @@ export function settle(
       config,
       enabled: (name) => {
         const candidate = held.get(name)
-        return ((candidate && isUsable(candidate) ? undefined : runs(name)?.metadata) ?? candidate?.metadata)
-          ?.enabled
+        const fact = runs(name)
+        if (!candidate || !fact || isUsable(candidate)) return candidate?.metadata?.enabled
+        const { directory } = candidate
+        return directory === fact.directory && input.said?.has(directory)
+          ? input.said.get(directory)
+          : fact.metadata.enabled
       },
       needs: (name) => Object.keys(metadataOf(name)?.dependencies ?? {}),
     })

@@ -12,6 +12,11 @@ import type { Blocked } from './subject.ts'
 export interface WantedInput extends HealthInput {
   readonly candidates: Iterable<Candidate>
   readonly running: ReadonlyMap<string, RunningFact>
+  /**
+   * By folder: `enabled` of the last files in it that were usable. It counts for a running plugin while they are not,
+   * as such files need not be those that it runs with: what does not load can be turned on and off. Default: as it runs.
+   */
+  readonly said?: ReadonlyMap<string, boolean | undefined>
   /** `undefined` while `ENABLED_PLUGINS` is not set. */
   readonly enabledPlugins: EnabledPlugins | undefined
   /** Plugins whose last start failed and of which no older generation runs, with why. */
@@ -23,7 +28,8 @@ const EMPTY: Readonly<Record<string, unknown>> = Object.freeze({})
 /**
  * Decides what should run, from what is there, what was decided about it, and what runs. Depends on `running` for
  * three things only: the folder that runs keeps its name; a plugin whose newest files are not usable stays as it
- * runs, and counts for its dependents; and so does one whose new dependencies would close a circle.
+ * runs, and counts for its dependents (whether it is on is for the last usable files to say); and so does one whose
+ * new dependencies would close a circle.
  */
 export function decideWanted(input: WantedInput): Wanted {
   const { held, rejected } = claims(input.candidates, input.running)

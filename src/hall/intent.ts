@@ -1,3 +1,4 @@
+import { isUsable } from '../decide/health.ts'
 import type { SettingsJudge } from '../decide/judge-settings.ts'
 import { decideWanted } from '../decide/wanted.ts'
 import type { Candidate, Config, ProgramEntry, Verdict, Wanted } from '../model/decision.ts'
@@ -45,6 +46,8 @@ export class Intent {
   readonly #candidates = new Map<string, Candidate>()
   /** Their newest metadata.json was tried in vain: they are judged by the one that they run with. */
   readonly #behind = new Set<string>()
+  /** By folder: `enabled` of the last files in it that were usable. */
+  readonly #said = new Map<string, boolean | undefined>()
 
   constructor(options: IntentOptions, roster: Roster) {
     this.#options = options
@@ -78,6 +81,7 @@ export class Intent {
   judge(facts: FolderFacts): string {
     const before = this.#candidates.get(facts.directory)
     const candidate = this.#judgement.judge(facts)
+    if (isUsable(candidate)) this.#said.set(facts.directory, candidate.metadata?.enabled)
     if (!before || !sameCandidate(before, candidate)) {
       this.#candidates.set(facts.directory, candidate)
       this.doubted = true
@@ -93,6 +97,7 @@ export class Intent {
     const candidate = this.#candidates.get(directory)
     this.#candidates.delete(directory)
     this.#judgement.forget(directory)
+    this.#said.delete(directory)
     this.doubted = true
     return candidate
   }
@@ -167,6 +172,7 @@ export class Intent {
     return {
       candidates: behind.size === 0 ? candidates : [...candidates].map((one) => this.#asItRuns(one, behind)),
       running: this.#roster.running,
+      said: this.#said,
       config: this.config,
       enabledPlugins: this.#options.enabledPlugins,
       program: this.program,
@@ -185,7 +191,12 @@ export class Intent {
     const runs = behind.has(candidate.name)
       ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
       : undefined
-    if (runs?.directory !== candidate.directory) return candidate
+    if (!runs) return candidate
+    if (runs.directory !== candidate.directory) {
+      // Another folder has the name: it is the newest of this plugin, unless the one that runs still asks for it.
+      const holder = this.#candidates.get(runs.directory)
+      if (!candidate.metadata || holder?.name === candidate.name) return candidate
+    }
     // Whether it is on is for the newest to say: what does not load can be turned off.
     const { enabled } = candidate.metadata ?? runs.metadata
     const { enabled: _, ...metadata } = runs.metadata

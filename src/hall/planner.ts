@@ -38,7 +38,10 @@ export class Planner {
     const kept = this.#kept(names, forced)
     for (const name of kept) this.#intent.fallBehind(slots.get(name)!)
     const identity = (name: string): string => this.#identity(wanted, name)
-    const options = { kept, forced, ...(touched && { touched }) }
+    // The plan comes upon others, too: those whom somebody touched needs.
+    const isKept = (name: string): boolean =>
+      kept.has(name) || (!names.has(name) && !forced.has(name) && this.#wasTried(name))
+    const options = { kept: { has: isKept }, forced, ...(touched && { touched }) }
     const planned = decidePlan(running, wanted, identity, options)
     const storms = this.#storms.hold(planned, forced, identity)
     const held = new Map([...storms, ...heldBack(planned, wanted, slots)])
@@ -50,7 +53,7 @@ export class Planner {
     if (held.size === 0) return this.#loadable(planned)
     const replanned = decidePlan(running, wanted, identity, {
       ...options,
-      kept: new Set([...kept, ...held.keys()]),
+      kept: { has: (name) => isKept(name) || held.has(name) },
       forced: new Set([...forced].filter((name) => !held.has(name))),
     })
     return this.#loadable(replanned)
@@ -95,15 +98,20 @@ export class Planner {
 
   /** Plugins whose newest state was tried, and failed: nothing new to try. */
   #kept(names: Iterable<string>, forced?: ReadonlySet<string>): Set<string> {
-    const { slots, unloadable } = this.#roster
-    const kept = new Set([...unloadable, ...this.#intent.behind])
-    for (const name of names) {
-      const slot = slots.get(name)
-      // What was tried is what was wanted, not what would be.
-      const verdict = this.#intent.wanted.verdicts.get(name)
-      if (!slot?.failed || verdict?.state !== 'on' || forced?.has(name)) continue
-      if (slot.failed.key === attemptOf(verdict, this.#roster, this.#intent)) kept.add(name)
-    }
+    const kept = new Set([...this.#roster.unloadable, ...this.#intent.behind])
+    for (const name of names) if (!forced?.has(name) && this.#wasTried(name)) kept.add(name)
     return kept
+  }
+
+  /** Its last attempt failed, and another one would be the same. */
+  #wasTried(name: string): boolean {
+    const failed = this.#roster.slots.get(name)?.failed
+    // What was tried is what was wanted, not what would be.
+    const verdict = this.#intent.wanted.verdicts.get(name)
+    return (
+      failed !== undefined &&
+      verdict?.state === 'on' &&
+      failed.key === attemptOf(verdict, this.#roster, this.#intent)
+    )
   }
 }

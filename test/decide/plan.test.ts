@@ -132,6 +132,13 @@ test('a running plugin with unusable files is left alone, and restarts with what
   })
 })
 
+test('a running plugin with unusable files is not restarted for an optional dependency that it could have besides', () => {
+  const candidates = [broken('a'), candidate('b')]
+  const running = facts(fact('a', { optionalDependencies: ['b'] }, { dependencies: [] }), fact('b'))
+  assert.deepEqual(planned(running, candidates), NOTHING)
+  assert.deepEqual(planned(running, candidates, { touched: ['a'] }), NOTHING)
+})
+
 test('a forced plugin restarts with its dependents', () => {
   const plan = { ...NOTHING, restart: ['right', 'top'], changed: ['right'] }
   assert.deepEqual(planned(diamondRuns, diamond, { forced: new Set(['right']) }), plan)
@@ -168,6 +175,20 @@ test('what nobody needs any more stops with the plugin that needed it', () => {
     plan(running, wanted, (name) => name, { touched: ['web'] }),
     all,
   )
+})
+
+test('what an edited plugin needs now starts with it, and what it does not need any more stops', () => {
+  const web = (need: string): Candidate[] => [
+    candidate('cache'),
+    candidate('db'),
+    candidate('web', { dependencies: [need] }),
+  ]
+  const on = config([{ name: 'web', enabled: true }], 'off')
+  const running = allRunning(decideWanted(input(web('db'), { config: on })))
+  assert.deepEqual([...running.keys()], ['db', 'web'])
+  const wanted = decideWanted(input(web('cache'), { running, config: on }))
+  const edited = plan(running, wanted, (name) => name, { touched: ['web'] })
+  assert.deepEqual(edited, { stop: ['db'], start: ['cache'], restart: ['web'], changed: ['web'] })
 })
 
 test('only what is touched is asked for its identity, once', () => {

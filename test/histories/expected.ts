@@ -29,6 +29,8 @@ export interface Given {
   readonly holders: ReadonlyMap<string, string>
   /** Those who run, and whose newest files cannot. */
   readonly stays: ReadonlyMap<string, Stay>
+  /** By folder that is not whole now: whether it is on, as it said when it last was. */
+  readonly said?: ReadonlyMap<string, boolean | undefined>
 }
 
 type State = 'active' | 'off' | 'blocked' | 'failed' | 'invalid' | 'incomplete'
@@ -147,6 +149,17 @@ export function describe(text: string): Description | undefined {
   }
 }
 
+/** The folders whose files are a plugin's, whatever its program does: what they say of being on. */
+export function whole(files: ReadonlyMap<string, string>): Map<string, boolean | undefined> {
+  const found = new Map<string, boolean | undefined>()
+  for (const [path, text] of files) {
+    const folder = /^([a-z]+)\/metadata\.json$/.exec(path)?.[1]
+    const description = folder && files.get(`${folder}/plugin.js`) ? describe(text) : undefined
+    if (folder && description) found.set(folder, description.enabled)
+  }
+  return found
+}
+
 /** The text of a plugin's program: its entry, and what that imports. `undefined` without an entry. */
 export function programOf(files: ReadonlyMap<string, string>, folder: string): string | undefined {
   const entry = files.get(`${folder}/plugin.js`)
@@ -217,7 +230,7 @@ function claim({ files, holders }: Given): { held: Map<string, Candidate>; rejec
 }
 
 function switchedOn(
-  { program, config, stays }: Given,
+  { program, config, stays, said }: Given,
   held: ReadonlyMap<string, Candidate>,
   counts: (name: string) => Description | undefined,
 ): Set<string> {
@@ -226,9 +239,11 @@ function switchedOn(
     config.plugins?.findLast((one) => one.name === name && one.enabled !== undefined)?.enabled
   const on = new Set<string>()
   for (const [name, one] of held) {
+    const whole = one.description && one.hasEntry
+    const stay = whole ? undefined : stays.get(name)
     const says =
-      one.description && one.hasEntry ? one.description : (stays.get(name)?.description ?? one.description)
-    if (decided(name) ?? says?.enabled ?? (config.unlisted ?? 'on') === 'on') on.add(name)
+      stay && said?.has(one.folder) ? said.get(one.folder) : (stay?.description ?? one.description)?.enabled
+    if (decided(name) ?? says ?? (config.unlisted ?? 'on') === 'on') on.add(name)
   }
   // A set grows while it is walked.
   for (const name of on)

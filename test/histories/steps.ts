@@ -76,6 +76,8 @@ function write(world: World, path: string, text: string, how: Manner): void {
 
 function entry(world: World, in_: string, does: Behaviour, lib: boolean, how: Manner): void {
   world.version += 1
+  // With code that can be used, the newest metadata.json counts as well.
+  if (!world.counts(in_)) world.unsettle()
   const program = { v: world.version, does, ...(lib && { lib }) }
   if (lib && !world.disk.has(`${ROOT}/${in_}/lib.js`)) world.disk.write(`${ROOT}/${in_}/lib.js`, '0')
   write(world, `${ROOT}/${in_}/plugin.js`, JSON.stringify(program), how)
