@@ -44,7 +44,7 @@ export function createPlaces(text: string, parsed?: Node): Places {
 
   return {
     at,
-    of(path, part = 'value') {
+    of(path, part) {
       tree ??= parseTree(text)
       let node = tree
       let offset = tree?.offset ?? 0

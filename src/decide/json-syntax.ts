@@ -59,10 +59,10 @@ function flaw(text: string, code: string, { offset, length }: ParseError): Synta
   }
   // Of 01, 1.0.0 and 10px the parser takes the beginning for a number, and stumbles over the rest.
   if (/^[\w.+-]/.test(found) && /\d/.test(text[offset - 1] ?? '')) {
-    let begin = offset - 1
+    let begin = offset
     while (/[\w.+-]/.test(text[begin - 1] ?? '')) begin -= 1
-    const isZero = /^-?0\d$/.test(text.slice(begin, offset + 1))
-    return { offset: begin, ...(isZero ? leadingZero : noNumber) }
+    // Only 0 does not take the digits behind it along.
+    return { offset: begin, ...(/^\d/.test(found) ? leadingZero : noNumber) }
   }
   return { offset, ...wording(code, found) }
 }

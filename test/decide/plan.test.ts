@@ -152,6 +152,45 @@ test('a kept plugin is not tried again, until what it depends on moves', () => {
   assert.deepEqual(planned(running, diamond, { kept, forced: new Set(['top']) }).start, ['top'])
 })
 
+test('a kept plugin moves with a dependency that starts, comes or goes', () => {
+  const running = new Map([...diamondRuns].filter(([name]) => name === 'base'))
+  assert.deepEqual(planned(running, diamond, { kept: new Set(['top']) }).start, [
+    'aside',
+    'left',
+    'right',
+    'top',
+  ])
+  const candidates = [candidate('a', { optionalDependencies: ['z'] }), candidate('z')]
+  const [without, all] = [candidates.slice(0, 1), candidates].map((some) =>
+    allRunning(decideWanted(input(some))),
+  )
+  const kept = new Set(['a'])
+  for (const touched of [undefined, ['z']]) {
+    const options = { kept, ...(touched && { touched }) }
+    const comes = planned(without!, candidates, options)
+    assert.deepEqual(comes, { ...NOTHING, start: ['z'], restart: ['a'] })
+    const goes = planned(all!, candidates, { ...options, off: ['z'] })
+    assert.deepEqual(goes, { ...NOTHING, stop: ['z'], restart: ['a'] })
+  }
+})
+
+test('a plugin that two things restart has changed once', () => {
+  const candidates = [candidate('a', { optionalDependencies: ['y', 'z'] }), candidate('y'), candidate('z')]
+  const running = allRunning(decideWanted(input(candidates.slice(0, 1))))
+  const expected = { ...NOTHING, start: ['y', 'z'], restart: ['a'], changed: ['a'] }
+  assert.deepEqual(planned(running, candidates, { touched: ['y', 'z'] }), expected)
+  assert.deepEqual(planned(running, candidates), expected)
+})
+
+test('a plugin whose files are unusable is not started with what it depends on, if it stopped meanwhile', () => {
+  const candidates = [candidate('a'), broken('b')]
+  const before = facts(fact('a'), fact('b', { dependencies: ['a'] }))
+  const wanted = decideWanted(input(candidates, { running: before }))
+  const identity = (name: string): string => `${name}'`
+  assert.deepEqual(plan(before, wanted, identity).restart, ['a', 'b'])
+  assert.deepEqual(plan(facts(fact('a')), wanted, identity), { ...NOTHING, restart: ['a'], changed: ['a'] })
+})
+
 test('what nobody needs any more stops with the plugin that needed it', () => {
   const candidates = [
     candidate('web', { dependencies: ['api'] }),

@@ -12,6 +12,7 @@ test('a version fits as semver has it, and any version fits where nothing is ask
     assert.equal(versionFits(version, '^1'), true, time)
     assert.equal(versionFits(version, '>=1 <2'), true, time)
     assert.equal(versionFits(version, '>=1 <1.0'), false, time)
+    assert.equal(versionFits(version, '1.0.0 - 1.9.9'), true, time)
     assert.equal(versionFits(version, '^2'), false, time)
     assert.equal(versionFits(version, 'not a range'), false, time)
   }
