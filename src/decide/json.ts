@@ -49,17 +49,10 @@ export function parseJson(text: string, dialect: JsonDialect, file: string): Par
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > DEPTH_LIMIT) return -Infinity
-  let count = 0
-  if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object') count += countKeys(item, depth + 1)
-    return count
-  }
-  // oxlint-disable-next-line guard-for-in -- what is inherited only leads to the closer look
-  for (const key in value) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') return -Infinity
-    const inside = (value as Record<string, unknown>)[key]
-    count += typeof inside === 'object' ? countKeys(inside, depth + 1) + 1 : 1
-  }
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  if (keys.some((key) => forbidden.has(key))) return -Infinity
+  let count = keys.length
+  for (const inside of Object.values(value)) count += countKeys(inside, depth + 1)
   return count
 }
 

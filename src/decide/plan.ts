@@ -66,8 +66,10 @@ export function plan(
     }
   }
 
-  for (const name of names) compare(name)
-  if (touched !== undefined) for (const name of names) compareNeeds(name)
+  for (const name of names) {
+    compare(name)
+    compareNeeds(name)
+  }
 
   const walked = new Set<string>()
   // Grows while it is walked.
@@ -83,7 +85,7 @@ export function plan(
       if (isMoved(name) && (runsWith || (!stop.has(name) && verdict.dependencies.includes(name)))) {
         if (fact !== undefined) move(dependent, restart)
         else if (verdict.state === 'on') move(dependent, start)
-      } else if (touched !== undefined && fact !== undefined && !walked.has(dependent)) {
+      } else if (!walked.has(dependent)) {
         // An optional dependency that is not used ends no chain: what moves may close or open a circle through it.
         walked.add(dependent)
         queue.push(dependent)

@@ -339,6 +339,15 @@ test('what is missing is reported, each by its name', () => {
   ])
 })
 
+test('metadata is JSON, without comments and trailing commas', () => {
+  const { metadata: data, problems } = judged('{"name": "hello", // c\n"version": "1.0.0",}')
+  assert.equal(data, undefined)
+  assert.deepEqual(lines(problems), [
+    'error 1:19 ERR_PLUGIN_JSON_SYNTAX: JSON does not allow comments.',
+    'error 2:19 ERR_PLUGIN_JSON_SYNTAX: JSON does not allow a trailing comma before "}".',
+  ])
+})
+
 test('all problems are reported at once, in the order of the file', () => {
   const keys = {
     name: 'Hello',
@@ -374,10 +383,14 @@ test('thousands of mistakes are reported as a few, quickly', () => {
   assert.equal(judged(metadata({ watch: globs })).problems.length, 256 + 1)
 })
 
+/** Answers are remembered: a range that nobody has asked about yet. */
+let asked = 0
+
 test('a range is asked about once, and each has its own answer', () => {
+  asked += 1
   for (const [range, count] of [
-    [`^${process.pid}.1`, 0],
-    [`newest of ${process.pid}`, 1],
+    [`^77.${asked}`, 0],
+    [`newest of ${asked}`, 1],
   ] as const) {
     for (const time of ['asked for the first time', 'remembered'])
       assert.equal(judged(metadata({ dependencies: { db: range } })).problems.length, count, time)
@@ -471,7 +484,7 @@ for (const host of [undefined, 'two']) {
 test('a plugin without an entry is incomplete, and the code that is there is listed', () => {
   const candidate = judged(metadata(), { files: { 'src/main.ts': 1, 'README.md': 1 } })
   assert.equal(candidate.incomplete, true)
-  assert.equal(candidate.entry, undefined)
+  assert.ok(!('entry' in candidate))
   assert.ok(candidate.metadata)
   const [problem, ...others] = candidate.problems
   assert.deepEqual(others, [])

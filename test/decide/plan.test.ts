@@ -219,6 +219,10 @@ test('only what is touched is asked for its identity, once', () => {
   const { restart } = plan(diamondRuns, wanted, identity, { touched: ['left', 'left', 'nobody'] })
   assert.deepEqual(restart, ['left', 'top'])
   assert.deepEqual(asked, ['left'])
+  plan(diamondRuns, wanted, (name) => (name === 'base' ? 'new' : identity(name).slice(0, -1)), {
+    touched: ['base', 'left', 'top'],
+  })
+  assert.deepEqual(asked, ['left', 'left', 'top'])
 })
 
 test('the cost of a touched plugin does not depend on how many there are', () => {
