@@ -117,3 +117,13 @@ test('a folder that cannot be read says what is wrong with it, and not that its 
   const bad = broken('a', { directory: '/two/a', problems: [odd, wrong] })
   assert.equal(claims([candidate('a'), bad], new Map()).rejected[0]?.problem, wrong)
 })
+
+test('an object in the program is known by its name alone, and the first of two has it', () => {
+  const object = { directory: '' }
+  const running = facts(fact('x', {}, object))
+  assert.deepEqual([...claims([broken('y', object)], running).held.keys()], ['y'])
+  const [first, second] = [candidate('x', {}, object), candidate('x', {}, object)]
+  const { held, rejected } = claims([first, second], running)
+  assert.equal(held.get('x'), first)
+  assert.equal(rejected[0]?.candidate, second)
+})

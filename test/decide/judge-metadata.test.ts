@@ -444,6 +444,11 @@ for (const [what, keys, ...expected] of [
   })
 }
 
+test('engines that are not asked for are not there', () => {
+  assert.deepEqual(judged(metadata({ engines: { host: '^2' } })).metadata!.engines, { host: '^2' })
+  assert.deepEqual(judged(metadata({ engines: { node: '>=20' } })).metadata!.engines, { node: '>=20' })
+})
+
 test('core_version is read as engines.plugbay, which wins if both are there', () => {
   assert.deepEqual(judged(metadata({ core_version: '>=0.1' })).metadata!.engines, { plugbay: '>=0.1' })
   assert.deepEqual(judged(metadata({ core_version: '>=9', engines: { plugbay: '*' } })).metadata!.engines, {

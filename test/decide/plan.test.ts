@@ -209,6 +209,36 @@ test('what nobody needs any more stops with the plugin that needed it', () => {
   )
 })
 
+test('what a touched plugin needs from now on is started with it', () => {
+  const candidates = [
+    candidate('web', { dependencies: ['api'] }),
+    candidate('api', { dependencies: ['db'] }),
+    candidate('db'),
+  ]
+  const on = config([{ name: 'web', enabled: true }], 'off')
+  const wanted = decideWanted(input(candidates, { config: on }))
+  const start = ['db', 'api', 'web']
+  for (const options of [{}, { touched: ['web'] }])
+    assert.deepEqual(
+      plan(new Map(), wanted, (name) => name, options),
+      { ...NOTHING, start },
+    )
+})
+
+test('plugins that could use each other, and cannot use what is edited, are left alone', () => {
+  const candidates = [
+    candidate('a', { optionalDependencies: { b: '*', c: '^9' } }),
+    candidate('b', { optionalDependencies: ['a'] }),
+    candidate('c'),
+  ]
+  const running = allRunning(decideWanted(input(candidates)))
+  assert.deepEqual(planned(running, candidates, { edited: ['c'], touched: ['c'] }), {
+    ...NOTHING,
+    restart: ['c'],
+    changed: ['c'],
+  })
+})
+
 test('only what is touched is asked for its identity, once', () => {
   const asked: string[] = []
   const wanted = decideWanted(input(diamond, { running: diamondRuns }))
