@@ -194,6 +194,29 @@ test('only who closes a circle is refused: another edit in it is taken, and who 
     n: 'blocked',
     y: 'blocked',
   })
+  const more = [candidate('x', { dependencies: ['new', 'y'] }), candidate('y', { dependencies: ['x'] })]
+  assert.deepEqual(
+    states(decideWanted(input([...more, candidate('new')], { running: facts(fact('x'), fact('y')) }))),
+    { new: 'on', x: 'blocked, kept', y: 'blocked, kept' },
+  )
+})
+
+test('who needs what is in a circle, and does not run, is told of the circle', () => {
+  const candidates = [
+    candidate('a', { dependencies: ['b'] }),
+    candidate('b', { dependencies: ['a'] }),
+    candidate('c', { dependencies: ['a'] }),
+  ]
+  assert.equal(
+    decideWanted(input(candidates)).verdicts.get('c')?.because,
+    'needs a, which depends on itself: a -> b -> a; path c -> a',
+  )
+})
+
+test('the dependencies of a plugin that is off are sorted, too', () => {
+  const off = config([{ name: 'a', enabled: false }])
+  const wanted = decideWanted(input([candidate('a', { dependencies: ['z', 'b'] })], { config: off }))
+  assert.deepEqual(wanted.verdicts.get('a')?.dependencies, ['b', 'z'])
 })
 
 test('a running plugin that was off by default and whose files broke is judged as a fresh start would', () => {
