@@ -127,3 +127,15 @@ test('an object in the program is known by its name alone, and the first of two 
   assert.equal(held.get('x'), first)
   assert.equal(rejected[0]?.candidate, second)
 })
+
+test('a folder that runs and says another name by now has that one', () => {
+  const [one, other] = [candidate('b', {}, { directory: '/p/one' }), candidate('a')]
+  const { held } = claims([one, other], facts(fact('a', {}, { directory: '/p/one' })))
+  assert.deepEqual(
+    [...held],
+    [
+      ['a', other],
+      ['b', one],
+    ],
+  )
+})
