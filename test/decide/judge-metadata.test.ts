@@ -540,6 +540,7 @@ for (const [what, text, name] of [
     assert.equal(candidate.name, name)
     assert.equal(candidate.metadata, undefined)
     assert.ok(candidate.problems.length > 0 && candidate.problems.every(({ plugin }) => plugin === name))
+    if (what.includes('torn')) assert.equal(candidate.problems.length, 1)
   })
 }
 

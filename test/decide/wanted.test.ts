@@ -213,6 +213,22 @@ test('who needs what is in a circle, and does not run, is told of the circle', (
   )
 })
 
+test('who depends on a plugin in several ways is listed once', () => {
+  const a = (version: string): Candidate =>
+    candidate('a', { version, dependencies: ['y', 'z'], optionalDependencies: ['z'] })
+  const running = facts(fact('a', { dependencies: ['z', 'y'] }))
+  const { dependents } = decideWanted(
+    input([a('2.0.0'), candidate('b', { dependencies: ['z'] })], { running }),
+  )
+  assert.deepEqual(
+    [...dependents],
+    [
+      ['y', ['a']],
+      ['z', ['a', 'b']],
+    ],
+  )
+})
+
 test('the dependencies of a plugin that is off are sorted, too', () => {
   const off = config([{ name: 'a', enabled: false }])
   const wanted = decideWanted(input([candidate('a', { dependencies: ['z', 'b'] })], { config: off }))
@@ -299,7 +315,7 @@ test('K4 a name that no plugin has: a warning with its place and the nearest nam
   const wanted = decideWanted(
     input([candidate('hello'), candidate('world')], {
       config: config([{ name: 'helo', enabled: true, line: 7, column: 9 }, { name: 'hello' }]),
-      enabledPlugins: enabledPlugins('hello,!wrld,Hello'),
+      enabledPlugins: enabledPlugins('wrld,hello,!Hello'),
       program: new Map([['zzz', { enabled: false, because: 'manager.disable()' }]]),
     }),
   )
