@@ -238,8 +238,7 @@ class Transaction {
   async #discardUnneeded(): Promise<void> {
     const needed = new Set(this.#toStart())
     for (const [name, generation] of this.#fresh) {
-      const outdated = generation.parts !== this.#used(name)
-      if (needed.has(name) && !outdated) continue
+      if (needed.has(name)) continue
       this.#fresh.delete(name)
       await generation.stop()
     }

@@ -56,11 +56,7 @@ function explainCircle(
   needs: ReadonlyMap<string, readonly string[]>,
   causes: Map<string, Cause>,
 ): void {
-  const members = new Set(circle)
-  const inside = new Map<string, Set<string>>()
-  for (const name of circle) {
-    inside.set(name, new Set((needs.get(name) ?? []).filter((dependency) => members.has(dependency))))
-  }
+  const inside = new Map(circle.map((name) => [name, new Set(needs.get(name))]))
   for (const name of circle) {
     if (causes.has(name)) continue
     const way = cycle(name, inside) ?? [name]

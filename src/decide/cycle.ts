@@ -5,15 +5,13 @@
 export function cycle(name: string, edges: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
   const from = new Map<string, string>()
   const queue = [name]
-  for (let at = 0; at < queue.length; at++) {
-    const here = queue[at] ?? ''
+  // Grows while it is walked.
+  for (const here of queue) {
     const nexts = edges.get(here)
     if (nexts === undefined) continue
     if (nexts.has(name)) {
       const way = [name]
-      for (let step: string | undefined = here; step !== undefined && step !== name; step = from.get(step)) {
-        way.push(step)
-      }
+      for (let step = here; step !== name; step = from.get(step)!) way.push(step)
       return [...way, name].toReversed()
     }
     for (const next of nexts) {

@@ -44,8 +44,8 @@ export function createPlaces(text: string, parsed?: Node): Places {
 
   return {
     at,
-    of(path, part = 'value') {
-      tree ??= parseTree(text, [], { allowTrailingComma: true })
+    of(path, part) {
+      tree ??= parseTree(text)
       let node = tree
       let offset = tree?.offset ?? 0
       for (const [index, step] of path.entries()) {

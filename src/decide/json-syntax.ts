@@ -26,11 +26,12 @@ export function syntaxFlaws(text: string, errors: readonly ParseError[]): readon
 /** The offset from which on an error is one of its own. */
 function resumesAt(text: string, code: string, { offset, length }: ParseError): number {
   const end = offset + length
+  const first = text[offset] ?? ''
   // Here the parser goes on as if nothing was.
-  if (code === 'InvalidCommentToken' || code === 'CommaExpected' || /[,\]}]/.test(text[offset] ?? ''))
-    return end
+  if (code === 'InvalidCommentToken' || /[,\]}]/.test(first)) return end
+  if (code === 'CommaExpected' && /["[{]/.test(first)) return end
   // An open string swallows the comma after it: what the next line begins with is not to blame.
-  const separator = code === 'UnexpectedEndOfString' ? /[\r\n]\s*/g : /[,\]}\r\n]/g
+  const separator = code === 'UnexpectedEndOfString' ? /[\r\n]\s*\S?/g : /[,\]}\r\n]/g
   separator.lastIndex = end
   const found = separator.exec(text)
   return found ? found.index + found[0].length : text.length + 1
@@ -49,14 +50,30 @@ function flaw(text: string, code: string, { offset, length }: ParseError): Synta
       hint: 'Remove the comma.',
     }
   }
-  if (offset >= text.trimEnd().length && code !== 'UnexpectedEndOfComment') {
+  if (offset >= text.trimEnd().length) {
     return {
       offset: text.trimEnd().length,
       message: 'The file ends in the middle.',
       hint: 'Close what is open; perhaps the file was not written to its end.',
     }
   }
+  // Of 01, 1.0.0 and 10px the parser takes the beginning for a number, and stumbles over the rest.
+  if (/^[\w.+-]/.test(found) && /\d/.test(text[offset - 1] ?? '')) {
+    let begin = offset
+    while (/[\w.+-]/.test(text[begin - 1] ?? '')) begin -= 1
+    // Only 0 does not take the digits behind it along.
+    return { offset: begin, ...(/^\d/.test(found) ? leadingZero : noNumber) }
+  }
   return { offset, ...wording(code, found) }
+}
+
+const noNumber = {
+  message: 'This is not a number as JSON writes it.',
+  hint: 'Write it like 1, -1.5 or 2e3, or put it into double quotes if it is text.',
+}
+const leadingZero = {
+  message: 'JSON does not allow a number with a leading zero.',
+  hint: 'Remove the zero, or put the number into double quotes if the zero belongs to it.',
 }
 
 function wording(code: string, found: string): { message: string; hint: string } {
@@ -75,9 +92,8 @@ function wording(code: string, found: string): { message: string; hint: string }
             hint: 'Put text into double quotes; only true, false, null and numbers go without.',
           }
     }
-    case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber': {
-      return { message: 'This is not a number as JSON writes it.', hint: 'Write it like 1, -1.5 or 2e3.' }
+      return noNumber
     }
     case 'PropertyNameExpected': {
       return {
@@ -93,12 +109,6 @@ function wording(code: string, found: string): { message: string; hint: string }
     }
     case 'CommaExpected': {
       return { message: 'A comma is missing before this.', hint: 'Separate what is listed by commas.' }
-    }
-    case 'CloseBraceExpected': {
-      return { message: '"}" is expected here.', hint: 'Close the object.' }
-    }
-    case 'CloseBracketExpected': {
-      return { message: '"]" is expected here.', hint: 'Close the list.' }
     }
     case 'EndOfFileExpected': {
       return { message: 'The JSON value has ended before this.', hint: 'Remove what follows it.' }

@@ -5,6 +5,7 @@ import type { Problem, ProblemCode } from '../model/problem.ts'
 import { createPlaces } from './json-places.ts'
 import type { Places } from './json-places.ts'
 import { syntaxFlaws } from './json-syntax.ts'
+import { shown } from './shown.ts'
 
 /** A JSON text, read. */
 export interface ParsedJson {
@@ -48,17 +49,10 @@ export function parseJson(text: string, dialect: JsonDialect, file: string): Par
 function countKeys(value: unknown, depth: number): number {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > DEPTH_LIMIT) return -Infinity
-  let count = 0
-  if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === 'object') count += countKeys(item, depth + 1)
-    return count
-  }
-  // oxlint-disable-next-line guard-for-in -- what is inherited only leads to the closer look
-  for (const key in value) {
-    if (key === '__proto__' || key === 'constructor' || key === 'prototype') return -Infinity
-    const inside = (value as Record<string, unknown>)[key]
-    count += typeof inside === 'object' ? countKeys(inside, depth + 1) + 1 : 1
-  }
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  if (keys.some((key) => forbidden.has(key))) return -Infinity
+  let count = keys.length
+  for (const inside of Object.values(value)) count += countKeys(inside, depth + 1)
   return count
 }
 
@@ -115,16 +109,16 @@ function examine(
   if (dialect === 'strict' && error && flaws.length === 0) {
     problems.push(problemAt(places, 0, 'ERR_PLUGIN_JSON_SYNTAX', file, error.message, 'Correct the JSON.'))
   }
-  const broken = problems.length > 0 || !tree
   if (tree) problems.push(...keyProblems(tree, places, file))
-  const sound = !broken && problems.every(({ severity }) => severity === 'warning')
-  if (sound) return { sound, value: toValue(tree), problems, places }
-  return { sound, value: tree && wholeScalars(tree, errors), problems, places }
+  if (tree && problems.every(({ severity }) => severity === 'warning')) {
+    return { sound: true, value: toValue(tree), problems, places }
+  }
+  return { sound: false, value: tree && wholeScalars(tree, errors), problems, places }
 }
 
 /** The offset of the first bracket that opens one level too many. The scanner does not recurse; the parser would. */
 function tooDeep(text: string): number | undefined {
-  const scanner = createScanner(text, true)
+  const scanner = createScanner(text)
   let depth = 0
   // 1 and 3 open an object and a list, 2 and 4 close them, 17 is the end.
   for (let token: number = scanner.scan(); token !== 17; token = scanner.scan()) {
@@ -142,7 +136,7 @@ function keyProblems(tree: Node, places: Places, file: string): readonly Problem
   inspectKeys(tree, refused, repeated)
   const first = (nodes: readonly Node[], code: ProblemCode, message: string, hint: string): Problem[] =>
     nodes.slice(0, REPORTED).map((node) => {
-      const key = JSON.stringify(node.value).slice(0, 60)
+      const key = shown(node.value as string)
       return problemAt(places, node.offset, code, file, `The key ${key} ${message}`, hint)
     })
   const what = 'is refused: it can change what every object in the process is.'
@@ -169,12 +163,14 @@ function inspectKeys(node: Node, refused: Node[], repeated: Node[]): void {
   }
 }
 
+/** Of a tree without errors. */
 function toValue(node: Node): unknown {
   if (node.type === 'array') return (node.children ?? []).map(toValue)
   if (node.type !== 'object') return node.value
   const value: Record<string, unknown> = {}
   for (const { children } of node.children ?? []) {
-    if (children?.[1]) value[String(children[0]!.value)] = toValue(children[1])
+    const [key, inside] = children as [Node, Node]
+    value[key.value as string] = toValue(inside)
   }
   return value
 }

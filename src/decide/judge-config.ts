@@ -1,6 +1,6 @@
 import type { Config, ConfigEntry } from '../model/decision.ts'
 import type { TextFact } from '../model/facts.ts'
-import type { Problem, ProblemCode } from '../model/problem.ts'
+import type { Problem } from '../model/problem.ts'
 import { byPlace } from './by-place.ts'
 import { config as validate } from './compiled-schemas.js'
 import { freeze } from './freeze.ts'
@@ -40,19 +40,9 @@ export function createConfigJudge(schemas: { readonly config: object }): ConfigJ
     if (!sound) return { problems: found }
 
     const problems: Problem[] = [...found]
-    const report = (code: ProblemCode, path: JsonPath, message: string, hint: string): Problem => {
-      const problem: Problem = { code, severity: 'error', file, ...places.of(path), message, hint }
-      problems.push(problem)
-      return problem
-    }
-    const warn = (
-      code: ProblemCode,
-      path: JsonPath,
-      part: 'key' | 'value',
-      message: string,
-      hint: string,
-    ): void => {
-      problems.push({ code, severity: 'warning', file, ...places.of(path, part), message, hint })
+    const warn = (path: JsonPath, message: string, hint: string): void => {
+      const code = 'ERR_PLUGIN_CONFIG_INVALID'
+      problems.push({ code, severity: 'warning', file, ...places.of(path), message, hint })
     }
 
     if (!validate(value)) {
@@ -60,11 +50,15 @@ export function createConfigJudge(schemas: { readonly config: object }): ConfigJ
         secret: ([, , key]) => key === 'settings',
       })) {
         const { path, part, kind, keyword, message } = mismatch
-        // A name that no plugin can have harms nobody: see below.
-        if (keyword === 'pattern' && path.length === 3 && path[2] === 'name') continue
+        // Only names have one, and a name that no plugin can have harms nobody: see below.
+        if (keyword === 'pattern') continue
         const hint = mismatchHint(mismatch, schemas.config, file.slice(file.search(/[^/\\]*$/)))
-        if (kind === 'unknown') warn('ERR_PLUGIN_KEY_UNKNOWN', path, part, message, hint)
-        else report('ERR_PLUGIN_CONFIG_INVALID', path, message, hint)
+        const place = places.of(path, part)
+        problems.push(
+          kind === 'unknown'
+            ? { code: 'ERR_PLUGIN_KEY_UNKNOWN', severity: 'warning', file, ...place, message, hint }
+            : { code: 'ERR_PLUGIN_CONFIG_INVALID', severity: 'error', file, ...place, message, hint },
+        )
       }
     }
     if (problems.some(({ severity }) => severity === 'error')) return { problems: problems.sort(byPlace) }
@@ -75,13 +69,13 @@ export function createConfigJudge(schemas: { readonly config: object }): ConfigJ
       const flaw = nameFlaw(name)
       if (flaw !== undefined) {
         const message = `No plugin can be named ${shown(name)}: the name ${flaw}.`
-        warn('ERR_PLUGIN_CONFIG_INVALID', ['plugins', index, 'name'], 'value', message, nameHint(name))
+        warn(['plugins', index, 'name'], message, nameHint(name))
         continue
       }
       const first = entries.get(name)
       if (first) {
         const message = `The plugin "${name}" has another entry in line ${first.line}; this one counts.`
-        warn('ERR_PLUGIN_CONFIG_INVALID', ['plugins', index], 'value', message, 'Merge the two entries.')
+        warn(['plugins', index], message, 'Merge the two entries.')
       }
       if (settings) {
         rememberPlaces(settings, (path, part) => ({

@@ -100,7 +100,7 @@ function schemaFlaws(value: unknown, schema: object): readonly MetadataFlaw[] {
   for (const mismatch of mismatches(validate.errors ?? [], value)) {
     const { path, part, kind, keyword, message } = mismatch
     // The rules say this in better words.
-    if (keyword === 'pattern' && path.length === 1 && path[0] === 'name') continue
+    if (keyword === 'pattern' && path[0] === 'name') continue
     const hint = mismatchHint(mismatch, schema, 'metadata.json')
     flaws.push(
       kind === 'unknown'

@@ -37,7 +37,6 @@ interface SchemaFlaw {
 }
 
 const options: Options = { allErrors: true, verbose: true, strict: false, logger: false, useDefaults: true }
-const noSettings = Object.freeze({})
 const draft = /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/
 
 /**
@@ -79,7 +78,6 @@ export function createSettingsJudge(): SettingsJudge {
   return (candidate, ...given) => {
     const sources = given.filter((source) => source !== undefined)
     const schema = candidate.metadata?.settings
-    if (schema === undefined && sources.length === 0) return { settings: noSettings }
     const settings = merged(sources)
     if (schema === undefined) return { settings: freeze(settings) }
     let validate = compiled.get(schema)
@@ -173,7 +171,7 @@ function settingsHint(
   source: Source | undefined,
   inFile: boolean,
 ): string {
-  if (kind === 'unknown' && meant !== undefined) return `Did you mean "${meant}"?`
+  if (meant !== undefined) return `Did you mean "${meant}"?`
   const where =
     inFile || source === undefined ? `the entry of "${name}" in the config file` : "the program's settings"
   if (kind === 'unknown') return `Remove it from ${where}. Known here: ${known.join(', ') || 'nothing'}.`

@@ -129,7 +129,7 @@ function watchRule(globs: unknown, flaws: Flaws): void {
 
 function globFlaw(glob: string): string | undefined {
   if (/[()]/.test(glob)) return 'has round brackets'
-  const stars = glob.split('/').map((part) => (part === '**' ? 0 : (part.match(/\*+/g)?.length ?? 0)))
+  const stars = glob.split('/').map((part) => part.match(/\*+/g)?.length ?? 0)
   return Math.max(...stars) > STARS ? `has more than ${STARS} stars between two slashes` : undefined
 }
 

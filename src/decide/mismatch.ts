@@ -71,7 +71,9 @@ export function pathText(path: JsonPath, prefix = ''): string {
 function isEcho(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   if (error.keyword === 'if' || error.propertyName !== undefined) return true
   return errors.some(
-    (other) => other !== error && isChoice(other) && error.schemaPath.startsWith(`${other.schemaPath}/`),
+    (other) =>
+      (isChoice(other) || other.keyword === 'contains') &&
+      error.schemaPath.startsWith(`${other.schemaPath}/`),
   )
 }
 
@@ -93,10 +95,10 @@ function describe(
     return text === '' ? 'The file' : `\`${text}\``
   }
 
-  if (keyword === 'required' || keyword === 'dependencies' || keyword === 'dependentRequired') {
+  if (keyword === 'required' || keyword === 'dependencies') {
     const missing = String(params['missingProperty'])
     const path = [...at, missing]
-    const schema = (error.parentSchema as SchemaLike | undefined)?.properties?.[missing]
+    const schema = (error.parentSchema as SchemaLike).properties?.[missing]
     const kind = schema && expectedKind(schema)
     return {
       path,
@@ -106,10 +108,10 @@ function describe(
       message: `${name(path)} is missing${kind ? `: ${kind} is expected` : ''}.`,
     }
   }
-  const extra = params['additionalProperty'] ?? params['unevaluatedProperty']
+  const extra = params['additionalProperty']
   if (typeof extra === 'string') {
     const path = [...at, extra]
-    const known = Object.keys((error.parentSchema as SchemaLike | undefined)?.properties ?? {})
+    const known = Object.keys((error.parentSchema as SchemaLike).properties ?? {})
     const meant = nearest(extra, known)
     const message = `${name(path)} is not a known key.`
     return {
@@ -140,7 +142,7 @@ function describe(
   const found = how.secret?.(at) === true ? foundKind(error.data) : foundValue(error.data)
   if (isChoice(error)) {
     const inner = errors.filter(
-      (other) => other !== error && other.schemaPath.startsWith(`${error.schemaPath}/`) && !isChoice(other),
+      (other) => other.schemaPath.startsWith(`${error.schemaPath}/`) && !isChoice(other),
     )
     const ways = [...new Set(inner.map((each) => way(each, at, root)))].slice(0, 3).join(', or ')
     const should = ways === '' ? 'have exactly one of the allowed forms' : ways
@@ -175,7 +177,7 @@ function toPath(pointer: string, root: unknown): JsonPath {
     .map((part) => {
       const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
       const step = Array.isArray(at) ? Number(key) : key
-      at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[key] : undefined
+      at = (at as Readonly<Record<string, unknown>> | null | undefined)?.[key]
       return step
     })
 }

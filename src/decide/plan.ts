@@ -45,8 +45,9 @@ export function plan(
     queue.push(name)
   }
 
+  const names = new Set([...(touched ?? [...running.keys(), ...verdicts.keys()]), ...forced])
   /** Compares one name, without asking for its identity unless it is touched itself. */
-  const compare = (name: string, isTouched: boolean): void => {
+  const compare = (name: string): void => {
     const fact = running.get(name)
     const verdict = verdicts.get(name)
     if (fact === undefined) {
@@ -58,33 +59,33 @@ export function plan(
       const differs =
         forced.has(name) ||
         (own && hasOthers(fact.dependencies, verdict)) ||
-        (own && isTouched && verdict.state === 'on' && identity(name) !== fact.identity)
+        (own && names.has(name) && verdict.state === 'on' && identity(name) !== fact.identity)
       if (!differs) return
       changed.push(name)
       move(name, restart)
     }
   }
 
-  const names = new Set(touched ?? [...running.keys(), ...verdicts.keys()])
-  for (const name of names) compare(name, true)
-  for (const name of forced) if (!names.has(name)) compare(name, false)
-  if (touched !== undefined) for (const name of names) compareNeeds(name)
+  for (const name of names) {
+    compare(name)
+    compareNeeds(name)
+  }
 
   const walked = new Set<string>()
-  for (let at = 0; at < queue.length; at++) {
-    const name = queue[at] ?? ''
-    if (touched !== undefined && !names.has(name)) compareNeeds(name)
+  // Grows while it is walked.
+  for (const name of queue) {
+    if (!names.has(name)) compareNeeds(name)
     for (const dependent of wanted.dependents.get(name) ?? []) {
       if (isMoved(dependent)) continue
-      if (touched !== undefined && !names.has(dependent) && !forced.has(dependent)) compare(dependent, false)
+      if (!names.has(dependent)) compare(dependent)
       const verdict = verdicts.get(dependent)
       const fact = running.get(dependent)
-      if (isMoved(dependent) || verdict === undefined || !stands(verdict)) continue
+      if (verdict === undefined || !stands(verdict)) continue
       const runsWith = fact?.dependencies.includes(name) === true
       if (isMoved(name) && (runsWith || (!stop.has(name) && verdict.dependencies.includes(name)))) {
         if (fact !== undefined) move(dependent, restart)
         else if (verdict.state === 'on') move(dependent, start)
-      } else if (touched !== undefined && fact !== undefined && !walked.has(dependent)) {
+      } else if (!walked.has(dependent)) {
         // An optional dependency that is not used ends no chain: what moves may close or open a circle through it.
         walked.add(dependent)
         queue.push(dependent)
@@ -95,13 +96,13 @@ export function plan(
   /** What a touched plugin pulls in, or no longer does, changes its state without being touched. */
   function compareNeeds(name: string): void {
     for (const list of [running.get(name)?.dependencies, verdicts.get(name)?.dependencies]) {
-      for (const need of list ?? []) if (!names.has(need)) compareState(need)
+      for (const need of list ?? []) compareState(need)
     }
   }
   function compareState(name: string): void {
     const fact = running.get(name)
     const verdict = verdicts.get(name)
-    if ((fact !== undefined) !== (verdict !== undefined && stands(verdict))) compare(name, false)
+    if ((fact !== undefined) !== (verdict !== undefined && stands(verdict))) compare(name)
   }
 
   const byPosition = (a: string, b: string): number => (position.get(a) ?? 0) - (position.get(b) ?? 0)

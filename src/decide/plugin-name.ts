@@ -34,7 +34,7 @@ export function nameLike(name: string): string | undefined {
     .toLowerCase()
     .replace(/[^a-z0-9._-]+/g, '-')
     .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')
-  return like !== '' && nameFlaw(like) === undefined ? like : undefined
+  return nameFlaw(like) === undefined ? like : undefined
 }
 
 /** The hint that goes with {@link nameFlaw}. */

@@ -46,8 +46,8 @@ export function select(input: SelectInput): Map<string, Decision> {
     decisions.set(name, decide(opinions[0] ?? UNLISTED.on, opinions))
     if (opinions[0]?.enabled === true) on.push(name)
   }
-  for (let at = 0; at < on.length; at++) {
-    const dependent = on[at] ?? ''
+  // Grows while it is walked.
+  for (const dependent of on) {
     for (const name of [...input.needs(dependent)].sort()) {
       if (decisions.get(name)?.enabled !== false) continue
       const opinions = opinionsOn(name, input)

@@ -1,18 +1,13 @@
 import satisfies from 'semver/functions/satisfies.js'
+import { remembering } from './remembering.ts'
 
 /** Thousands of plugins ask the same few questions, and parsing a version costs more than all the rest of the order. */
-const known = new Map<string, boolean>()
-const MOST_KNOWN = 1000
+const answer = remembering((question) => {
+  const space = question.indexOf(' ')
+  return satisfies(question.slice(0, space), question.slice(space + 1))
+})
 
 /** Whether `version` is in the semver `range`. `*` takes prereleases too; a range that does not parse takes nothing. */
 export function versionFits(version: string, range: string): boolean {
-  if (range === '*' || range === '') return true
-  const question = `${version} ${range}`
-  let answer = known.get(question)
-  if (answer === undefined) {
-    answer = satisfies(version, range)
-    if (known.size >= MOST_KNOWN) known.clear()
-    known.set(question, answer)
-  }
-  return answer
+  return range === '*' || range === '' || answer(`${version} ${range}`)
 }

@@ -139,6 +139,8 @@ async function running(changes: Readonly<Record<string, Behaviour>> = {}): Promi
 const both: Partial<Plan> = { restart: ['base', 'left'], changed: ['base'] }
 const messages = (outcome: Outcome): Record<string, string> =>
   Object.fromEntries([...outcome.failed].map(([name, { code, message }]) => [name, `${code}: ${message}`]))
+const usedBy = ({ live }: Outcome): Record<string, readonly string[]> =>
+  Object.fromEntries([...live].map(([name, { parts }]) => [name, parts.dependencies]))
 const timeouts = (): number => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length
 
 test('everything is loaded, then started, dependencies first, whatever order the plan has, and goes public last', async () => {
@@ -240,7 +242,8 @@ test('a new plugin that does not load keeps only itself and what needs it from s
   })
   bay.save('end', 1, { dependencies: ['user'] })
   bay.save('guest', 1, { optionalDependencies: ['new'], runsWith: ['new'] })
-  const outcome = await bay.apply({ start: ['new', 'user', 'end', 'guest'] })
+  bay.save('friend', 1, { optionalDependencies: ['aside', 'new'], runsWith: ['aside', 'new'] })
+  const outcome = await bay.apply({ start: ['new', 'user', 'end', 'guest', 'friend'] })
   const file = '/plugins/new/plugin.js'
   assert.deepEqual(messages(outcome), {
     new: 'ERR_PLUGIN_LOAD: new threw while it was loaded: no way',
@@ -252,7 +255,8 @@ test('a new plugin that does not load keeps only itself and what needs it from s
   assert.equal(hint, 'Mend new; user starts by itself then.')
   assert.equal(outcome.failed.get('end')?.hint, 'Mend new; end starts by itself then.')
   assert.equal(timeouts(), before)
-  assert.deepEqual(bay.running, ['aside1', 'base1', 'guest1', 'left1'])
+  assert.deepEqual(bay.running, ['aside1', 'base1', 'friend1', 'guest1', 'left1'])
+  assert.deepEqual(usedBy(outcome), { friend: ['aside'], guest: [] })
 })
 
 test('a save that does not load stops nobody', async () => {
@@ -396,9 +400,11 @@ test('a dependent whose old code throws when it is gone back to says both', asyn
 
 test('a save that does not start goes back to the code before it, and its dependents start on that', async () => {
   const bay = await running({ left: { activate: (ctx) => `left on ${ctx.plugin<string>('base')}` } })
+  const old = bay.newest.get('base')
   bay.save('base', 2, { activate: fail('no port') })
   const { live, ended, failed } = await bay.apply(both)
   assert.deepEqual([...failed.keys()], ['base'])
+  assert.equal(live.get('base')?.parts, old)
   assert.deepEqual([...ended.keys()], ['left', 'base'])
   assert.equal(live.get('left')?.api, 'left on base1')
   assert.deepEqual(
@@ -435,6 +441,47 @@ test('the old code is started after those that it needs and the new did not', as
   )
   assert.deepEqual(bay.running, ['a1', 'z2'])
 })
+
+for (const [what, broken] of [
+  ['load', { load: fail('torn') }],
+  ['start', { activate: fail('torn') }],
+] as const) {
+  test(`old code that comes back as the new does not ${what} goes without what stops, and keeps the rest`, async () => {
+    const bay = await running()
+    bay.save('guest', 1, { optionalDependencies: ['left', 'aside'], runsWith: ['left', 'aside'] })
+    await bay.apply({ start: ['guest'] })
+    bay.save('guest', 2, { optionalDependencies: ['aside'], runsWith: ['aside'], ...broken })
+    bay.save('aside', 2)
+    const outcome = await bay.apply({
+      stop: ['left'],
+      restart: ['aside', 'guest'],
+      changed: ['aside', 'guest'],
+    })
+    assert.deepEqual(bay.running, ['aside2', 'base1', 'guest1'])
+    assert.deepEqual(usedBy(outcome), { aside: [], guest: ['aside'] })
+  })
+
+  test(`old code that comes back as the new does not ${what} goes without what needs it by now`, async () => {
+    const order = ['a', 'm', 'z', 'y']
+    const bay = new Bay(order)
+    for (const name of ['m', 'y', 'z']) bay.save(name, 1)
+    bay.save('a', 1, { optionalDependencies: ['y', 'z'], runsWith: ['y', 'z'] })
+    await bay.apply({ start: ['m', 'y', 'z'] })
+    await bay.apply({ start: ['a'] })
+    bay.save('a', 2, broken)
+    bay.save('m', 2, { dependencies: ['a'] })
+    bay.save('z', 2, { dependencies: ['m'] })
+    bay.save('y', 2)
+    bay.happened()
+    const outcome = await bay.apply({ restart: order, changed: order })
+    assert.deepEqual(bay.running, ['a1', 'm2', 'y2', 'z2'])
+    assert.deepEqual(usedBy(outcome), { a: ['y'], m: ['a'], y: [], z: ['m'] })
+    assert.deepEqual(
+      bay.happened().filter((line) => line.startsWith('start ') && line !== 'start a2'),
+      ['start y2', 'start a1', 'start m2', 'start z2'],
+    )
+  })
+}
 
 test('old code that is kept before anything stops is loaded after those that it needs', async () => {
   const bay = new Bay(['a', 'z'])

@@ -117,3 +117,25 @@ test('a folder that cannot be read says what is wrong with it, and not that its 
   const bad = broken('a', { directory: '/two/a', problems: [odd, wrong] })
   assert.equal(claims([candidate('a'), bad], new Map()).rejected[0]?.problem, wrong)
 })
+
+test('an object in the program is known by its name alone, and the first of two has it', () => {
+  const object = { directory: '' }
+  const running = facts(fact('x', {}, object))
+  assert.deepEqual([...claims([broken('y', object)], running).held.keys()], ['y'])
+  const [first, second] = [candidate('x', {}, object), candidate('x', {}, object)]
+  const { held, rejected } = claims([first, second], running)
+  assert.equal(held.get('x'), first)
+  assert.equal(rejected[0]?.candidate, second)
+})
+
+test('a folder that runs and says another name by now has that one', () => {
+  const [one, other] = [candidate('b', {}, { directory: '/p/one' }), candidate('a')]
+  const { held } = claims([one, other], facts(fact('a', {}, { directory: '/p/one' })))
+  assert.deepEqual(
+    [...held],
+    [
+      ['a', other],
+      ['b', one],
+    ],
+  )
+})

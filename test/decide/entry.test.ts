@@ -82,6 +82,11 @@ test('an entry that is a link out of the folder is outside, one within it is fou
   const linked = (place: 'inside' | 'outside'): string =>
     chooseEntry(undefined, new Map([['plugin.js', { size: 9, linked: place }]])).kind
   assert.deepEqual([linked('inside'), linked('outside')], ['found', 'outside'])
+  assert.deepEqual(chooseEntry('src/a.js', new Map([['src/a.js', { size: 9, linked: 'outside' }]])), {
+    kind: 'outside',
+    message: 'The entry file "src/a.js" is a link that leads out of the plugin\'s folder.',
+    hint: 'Put the file itself there; or make the whole folder a link to one that has all of the plugin.',
+  })
 })
 
 test('an empty entry file is not there yet', () => {

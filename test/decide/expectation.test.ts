@@ -9,6 +9,7 @@ for (const [schema, value, expected] of [
   [{ type: 'string' }, 1, 'be a string'],
   [{ type: ['integer', 'null'] }, '', 'be a whole number or null'],
   [{ enum: ['a', 1, null] }, 2, 'be "a" or 1 or null'],
+  [{ enum: ['\u007f', 'a'.repeat(61)] }, 2, String.raw`be "\u007f" or "${'a'.repeat(60)}…"`],
   [{ enum: twelve }, '', `be ${twelve.join(' or ')}`],
   [{ enum: [...twelve, 12] }, '', `be ${twelve.join(' or ')} or others`],
   [{ const: 'a' }, 2, 'be "a"'],

@@ -97,6 +97,32 @@ for (const [what, text, place] of [
   })
 }
 
+test('twenty problems are all said, and each has its own hint', () => {
+  const text = `{${Array.from({ length: 20 }, (_, index) => `"${index}" 1`).join(',')}}`
+  const { problems } = parseJson(text, 'strict', '/f.json')
+  assert.equal(problems.length, 20)
+  assert.deepEqual(new Set(problems.map(({ hint }) => hint)).size, 1)
+  const more = parseJson(text.replace('}', ',"a" 1}'), 'strict', '/f.json').problems
+  assert.deepEqual(more.at(-1), {
+    ...problems.at(-1),
+    hint: '1 more follow. Check whether this is a JSON file at all.',
+  })
+})
+
+test('a key is found to stand twice whatever is between it and its colon, and is told in short', () => {
+  for (const blank of [' ', '\n', '\r', '\t', ' \r\n\t']) {
+    const [problem, ...others] = parseJson(`{"a"${blank}: 1,"a"${blank}: 2}`, 'strict', '/f.json').problems
+    assert.equal(problem?.code, 'ERR_PLUGIN_KEY_DUPLICATE')
+    assert.deepEqual(others, [])
+  }
+  const long = `\u007f${'k'.repeat(80)}`
+  const [problem] = parseJson(`{"${long}":1,"${long}":2}`, 'strict', '/f.json').problems
+  assert.equal(
+    problem?.message,
+    `The key "\\u007f${'k'.repeat(59)}…" stands twice in one object; the last one counts.`,
+  )
+})
+
 test('a forbidden word as a value is no key', () => {
   assert.deepEqual(parseJson('{"a": "__proto__", "b": ["constructor"]}', 'strict', '/f.json').problems, [])
 })
@@ -121,6 +147,24 @@ test('M7 objects and lists that are nested deeper than 16: the file is refused a
   assert.deepEqual(lines(problems), [
     'error 1:17 ERR_PLUGIN_JSON_SYNTAX: The file nests objects and lists more than 16 deep.',
   ])
+})
+
+test('only what is open at once counts as deep, and closing what is not open makes no room', () => {
+  const deep = /nests objects and lists more than 16 deep/
+  const message = (text: string): string =>
+    parseJson(text, 'strict', '/f.json')
+      .problems.map((problem) => problem.message)
+      .join()
+  assert.match(message(`${'{"a":'.repeat(17)}1${'}'.repeat(17)}`), deep)
+  assert.match(message(`${'{"a":['.repeat(9)}${']}'.repeat(9)}`), deep)
+  assert.equal(message(`${'{"a":'.repeat(16)}1${'}'.repeat(16)}`), '')
+  for (const small of ['[]', '{}', '[{}]', '{"b":[]}']) {
+    const many = Array.from({ length: 20 }, () => small).join()
+    assert.match(message(`{"x":1,"x":[${many}]}`), /^The key "x" stands twice/)
+  }
+  assert.match(message(`{"a":${']'.repeat(20)},"b":${'['.repeat(17)}`), deep)
+  const { places } = parseJson(`\n${'['.repeat(17)}`, 'strict', '/f.json')
+  assert.deepEqual(places.of(['a', 0]), { line: 1, column: 1 })
 })
 
 for (const text of [
@@ -152,6 +196,10 @@ test('of a torn file the values at its top that are whole can be told', () => {
   assert.deepEqual(value('{"name": "db", "version": "1.0'), { name: 'db' })
   assert.deepEqual(value('{"name": "d'), {})
   assert.deepEqual(value('{"name": "db"'), { name: 'db' })
+  assert.deepEqual(value('{"a": {"b": 1}, "c": [1], "name": "db", "__proto__": 1'), { name: 'db' })
+  assert.deepEqual(value('{"a" 1, "n": /**/2, "name": "db"}'), { n: 2, name: 'db' })
+  assert.deepEqual(value('[["a", 1],'), {})
+  assert.deepEqual(value('"name'), {})
 })
 
 const text = fc.oneof(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { Config } from '#src/model/decision.js'
-import { createConfigJudge } from '#src/decide/judge-config.js'
+import { createConfigJudge, unusableConfig } from '#src/decide/judge-config.js'
 import { placesOf } from '#src/decide/remembered-places.js'
 import { readSchemas } from '#src/read/schemas.js'
 import { lines } from './judged.js'
@@ -64,6 +64,10 @@ test('a missing file is an empty config without a path', () => {
   })
 })
 
+test('of a config file that cannot be used nothing that is not named runs', () => {
+  assert.deepEqual(unusableConfig(path), { path, entries: new Map(), unlisted: 'off', problems: [] })
+})
+
 test('a file that could not be read is its problem', () => {
   const problem = { code: 'ERR_PLUGIN_FILE_ENCODING', severity: 'error', message: 'm', hint: 'h' } as const
   assert.deepEqual(judge({ kind: 'refused', path, problem }), { problems: [problem] })
@@ -77,6 +81,7 @@ test('two entries of one name are a warning at the second, which counts', () => 
   assert.deepEqual(lines(problems), [
     'warning 3:1 ERR_PLUGIN_CONFIG_INVALID: The plugin "a" has another entry in line 2; this one counts.',
   ])
+  assert.equal(problems[0]!.hint, 'Merge the two entries.')
 })
 
 test('a name that no plugin can have is a warning, and the other entries count', () => {
@@ -88,6 +93,7 @@ test('a name that no plugin can have is a warning, and the other entries count',
     problems.map(({ severity, column, code }) => `${severity} ${column} ${code}`),
     ['warning 23 ERR_PLUGIN_CONFIG_INVALID', 'warning 46 ERR_PLUGIN_CONFIG_INVALID'],
   )
+  assert.match(problems[0]!.message, /^No plugin can be named "My Plugin": the name does not match /)
   assert.match(problems[0]!.hint, /"my-plugin" would do/)
 })
 
@@ -95,10 +101,43 @@ test('unknown keys are warnings with the key that was meant', () => {
   const { entries, problems } = config('{"plugin": [], "plugins": [{"name": "a", "enable": true}]}')
   assert.equal(entries.size, 1)
   assert.deepEqual(
-    problems.map(({ severity, hint }) => `${severity} ${hint}`),
-    ['warning Did you mean "plugins"?', 'warning Did you mean "enabled"?'],
+    problems.map(({ severity, code, column, hint }) => `${severity} ${code} ${column} ${hint}`),
+    [
+      'warning ERR_PLUGIN_KEY_UNKNOWN 2 Did you mean "plugins"?',
+      'warning ERR_PLUGIN_KEY_UNKNOWN 42 Did you mean "enabled"?',
+    ],
   )
 })
+
+test('warnings of all sorts are in the order of the file, and so are mistakes', () => {
+  const keys = '"n": 1, "n": 2, "name": "A b", "odd": 1'
+  const { problems } = config(`{"plugins": [{${keys}},\n{"name": "c"}, {"name": "c"}],\n "zzz": 1}`)
+  assert.deepEqual(
+    problems.map(({ line, column, code }) => `${line}:${column} ${code}`),
+    [
+      '1:23 ERR_PLUGIN_KEY_DUPLICATE',
+      '1:23 ERR_PLUGIN_KEY_UNKNOWN',
+      '1:39 ERR_PLUGIN_CONFIG_INVALID',
+      '1:46 ERR_PLUGIN_KEY_UNKNOWN',
+      '2:16 ERR_PLUGIN_CONFIG_INVALID',
+      '3:2 ERR_PLUGIN_KEY_UNKNOWN',
+    ],
+  )
+  const judged = judge({ kind: 'text', path, text: '{"unlisted": 1,\n"plugins": 2,\n "zzz": 3}' })
+  assert.ok('problems' in judged)
+  assert.deepEqual(
+    judged.problems.map(({ line }) => line),
+    [1, 2, 3],
+  )
+})
+
+for (const file of ['/app/my.json', 'C:\\app\\my.json', 'my.json']) {
+  test(`what is to be done is said with the name of ${file}`, () => {
+    const judged = judge({ kind: 'text', path: file, text: '{"plugins": 1}' })
+    assert.ok('problems' in judged)
+    assert.match(judged.problems[0]!.hint, /^Correct it in my\.json\. /)
+  })
+}
 
 for (const [what, text, ...expected] of [
   ['no text', '', 'error 1:1 ERR_PLUGIN_JSON_SYNTAX: The file is empty.'],

@@ -112,6 +112,16 @@ const wrong: readonly (readonly [
     'error 5:3 METADATA_INVALID: `dependencies` asks for "con", and no plugin can have that name: it is reserved: Windows has a device of that name.',
   ],
   [
+    'an optional dependency that no plugin can be',
+    { optionalDependencies: { nul: '*' } },
+    'error 5:3 METADATA_INVALID: `optionalDependencies` asks for "nul", and no plugin can have that name: it is reserved: Windows has a device of that name.',
+  ],
+  [
+    'dependencies that are null',
+    { dependencies: null },
+    'error 4:18 METADATA_INVALID: `dependencies` should be a list or an object, but is null.',
+  ],
+  [
     'a dependency with an impossible name',
     { optionalDependencies: { 'A b': '*' } },
     'error 5:3 METADATA_INVALID: The key "A b" in `optionalDependencies` should match ^[a-z0-9][a-z0-9._-]{0,62}$.',
@@ -127,14 +137,26 @@ const wrong: readonly (readonly [
     `error 5:9 METADATA_INVALID: \`dependencies.db\` should have at most 256 characters, but is the string ">${'1'.repeat(59)}…".`,
   ],
   [
+    'a range of as many characters as there may be',
+    { optionalDependencies: { db: 'x'.repeat(256) } },
+    `error 5:9 METADATA_INVALID: \`optionalDependencies.db\` should be a semver range, but is the string "${'x'.repeat(60)}…".`,
+  ],
+  [
+    'engines that are null',
+    { engines: null },
+    'error 4:13 METADATA_INVALID: `engines` should be an object, but is null.',
+  ],
+  [
     'engines of the wrong kind',
     { engines: ['^1'] },
     'error 4:13 METADATA_INVALID: `engines` should be an object, but is a list.',
   ],
   [
     'an engine range that is none',
-    { engines: { host: 'two' } },
-    'error 5:11 METADATA_INVALID: `engines.host` should be a semver range, but is the string "two".',
+    { engines: { node: 'four', host: 'two', plugbay: 'one' } },
+    'error 5:11 METADATA_INVALID: `engines.node` should be a semver range, but is the string "four".',
+    'error 6:11 METADATA_INVALID: `engines.host` should be a semver range, but is the string "two".',
+    'error 7:14 METADATA_INVALID: `engines.plugbay` should be a semver range, but is the string "one".',
   ],
   [
     'a core_version that is no range',
@@ -152,6 +174,23 @@ const wrong: readonly (readonly [
     'error 5:3 METADATA_INVALID: `watch[0]` should have at least 1 character, but is empty.',
   ],
   [
+    'a watch glob that is none',
+    { watch: ['a', 'b(c)', 1, 'd)'] },
+    'error 6:3 METADATA_INVALID: `watch[1]` should be a glob of *, **, ?, [] and {}, but "b(c)" has round brackets.',
+    'error 7:3 METADATA_INVALID: `watch[2]` should be a string, but is the number 1.',
+    'error 8:3 METADATA_INVALID: `watch[3]` should be a glob of *, **, ?, [] and {}, but "d)" has round brackets.',
+  ],
+  [
+    'a watch glob that takes for ever',
+    { watch: ['a*b*c*d', '**/a*b*c*d*/e', '***/****/**'] },
+    'error 6:3 METADATA_INVALID: `watch[1]` should be a glob of *, **, ?, [] and {}, but "**/a*b*c*d*/e" has more than 3 stars between two slashes.',
+  ],
+  [
+    'a watch that is no list',
+    { watch: 'a(b)' },
+    'error 4:11 METADATA_INVALID: `watch` should be a list, but is the string "a(b)".',
+  ],
+  [
     'an unknown reload',
     { reload: 'hot' },
     'error 4:12 METADATA_INVALID: `reload` should be "restart" or "never", but is the string "hot".',
@@ -165,6 +204,11 @@ const wrong: readonly (readonly [
     'an empty main',
     { main: '' },
     'error 4:10 METADATA_INVALID: `main` should have at least 1 character, but is empty.',
+  ],
+  [
+    'a main that is too long',
+    { main: 'a'.repeat(1025) },
+    `error 4:10 METADATA_INVALID: \`main\` should have at most 1024 characters, but is the string "${'a'.repeat(60)}…".`,
   ],
   [
     'a main outside',
@@ -230,6 +274,8 @@ for (const prefix of ['/', '/a', '/a/b.c/..d', '/~x/_y-z']) {
   })
 }
 
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text)
+
 for (const version of ['0.0.0', '1.2.3-rc.1', '1.2.3+build.5', '10.20.30-a.b.1+c']) {
   test(`${version} is a version`, () => assert.deepEqual(problems({ version }), []))
 }
@@ -240,6 +286,8 @@ for (const [version, hint] of [
   [' 1.2.3', 'Write three numbers: "1.2.3".'],
   ['^1.2.3', 'Write three numbers: "1.2.3".'],
   ['1.2.3.4', 'Write three numbers: "1.2.3".'],
+  ['1.2.3 ', 'Write three numbers: "1.2.3".'],
+  [`1.2.3-${'01.'.repeat(19)}x`, 'Write three numbers: "1.2.3".'],
   ['01.2.3', 'Write three numbers, such as "1.0.0".'],
   ['99999999999999999999.0.0', 'Write three numbers: "9999.0.0".'],
   ['latest', 'Write three numbers, such as "1.0.0".'],
@@ -251,12 +299,16 @@ for (const [version, hint] of [
       problems.map(({ code, line, column }) => `${code} ${line}:${column}`),
       ['ERR_PLUGIN_METADATA_INVALID 3:13'],
     )
+    const is = version === '' ? 'empty' : `the string ${JSON.stringify(shortened(version))}`
+    assert.equal(problems[0]!.message, `\`version\` should be a semver version, but is ${is}.`)
     if (!version.startsWith('9')) assert.equal(problems[0]!.hint, hint)
   })
 }
 
 test('a version of more than 64 characters is refused before it is parsed', () => {
-  assert.match(problems({ version: `1.0.0-${'1'.repeat(60_000)}` })[0]!, /at most 64 characters/)
+  const [problem, ...others] = problems({ version: `1.0.0-${'1'.repeat(60_000)}` })
+  assert.match(problem!, /at most 64 characters/)
+  assert.deepEqual(others, [])
 })
 
 test('a mistyped key is told the key that was meant, and any other all that are known', () => {
@@ -284,6 +336,15 @@ test('what is missing is reported, each by its name', () => {
   assert.deepEqual(lines(judged('{}').problems), [
     'error 1:1 ERR_PLUGIN_METADATA_INVALID: `name` is missing: a string is expected.',
     'error 1:1 ERR_PLUGIN_METADATA_INVALID: `version` is missing: a string is expected.',
+  ])
+})
+
+test('metadata is JSON, without comments and trailing commas', () => {
+  const { metadata: data, problems } = judged('{"name": "hello", // c\n"version": "1.0.0",}')
+  assert.equal(data, undefined)
+  assert.deepEqual(lines(problems), [
+    'error 1:19 ERR_PLUGIN_JSON_SYNTAX: JSON does not allow comments.',
+    'error 2:19 ERR_PLUGIN_JSON_SYNTAX: JSON does not allow a trailing comma before "}".',
   ])
 })
 
@@ -316,6 +377,39 @@ test('thousands of mistakes are reported as a few, quickly', () => {
   }
   const { problems } = judged(metadata(many))
   assert.ok(problems.length < 300)
+  const keys = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`p${at}`, 'newest']))
+  assert.equal(judged(metadata({ dependencies: keys })).problems.length, 256 + 1)
+  const globs = Array.from({ length: 300 }, () => '(')
+  assert.equal(judged(metadata({ watch: globs })).problems.length, 256 + 1)
+})
+
+/** Answers are remembered: a range that nobody has asked about yet. */
+let asked = 0
+
+test('a range is asked about once, and each has its own answer', () => {
+  asked += 1
+  for (const [range, count] of [
+    [`^77.${asked}`, 0],
+    [`newest of ${asked}`, 1],
+  ] as const) {
+    for (const time of ['asked for the first time', 'remembered'])
+      assert.equal(judged(metadata({ dependencies: { db: range } })).problems.length, count, time)
+  }
+})
+
+test('a folder without a name has none to differ from', () => {
+  assert.deepEqual(judged(metadata(), { folder: '' }).problems, [])
+})
+
+test('what is to be done about metadata is said', () => {
+  const hints = (keys: Readonly<Record<string, unknown>>): readonly string[] =>
+    judged(metadata(keys)).problems.map(({ hint }) => hint)
+  assert.deepEqual(hints({ core_version: '*', engines: { plugbay: '*' } }), ['Remove one of the two.'])
+  assert.deepEqual(hints({ name: 'other' }), ['It runs; rename one of the two so that people find it.'])
+  assert.deepEqual(hints({ dependencies: ['con'] }), ['Name a plugin as its metadata.json does.'])
+  assert.deepEqual(hints({ dependencies: { a: 'b' } }), ['Write a range such as "^1.2", ">=1 <3" or "*".'])
+  assert.deepEqual(hints({ watch: ['('] }), ['Write a simpler one, such as "views/**", or several.'])
+  assert.deepEqual(hints({ license: 1 }), ['Correct it in metadata.json. An SPDX licence name, such as MIT.'])
 })
 
 for (const [what, keys, ...expected] of [
@@ -349,6 +443,11 @@ for (const [what, keys, ...expected] of [
     assert.deepEqual(problems(keys), expected)
   })
 }
+
+test('engines that are not asked for are not there', () => {
+  assert.deepEqual(judged(metadata({ engines: { host: '^2' } })).metadata!.engines, { host: '^2' })
+  assert.deepEqual(judged(metadata({ engines: { node: '>=20' } })).metadata!.engines, { node: '>=20' })
+})
 
 test('core_version is read as engines.plugbay, which wins if both are there', () => {
   assert.deepEqual(judged(metadata({ core_version: '>=0.1' })).metadata!.engines, { plugbay: '>=0.1' })
@@ -390,12 +489,21 @@ for (const host of [undefined, 'two']) {
 test('a plugin without an entry is incomplete, and the code that is there is listed', () => {
   const candidate = judged(metadata(), { files: { 'src/main.ts': 1, 'README.md': 1 } })
   assert.equal(candidate.incomplete, true)
-  assert.equal(candidate.entry, undefined)
+  assert.ok(!('entry' in candidate))
   assert.ok(candidate.metadata)
   const [problem, ...others] = candidate.problems
   assert.deepEqual(others, [])
   assert.equal(`${problem!.severity} ${problem!.code}`, 'warning ERR_PLUGIN_ENTRY_MISSING')
   assert.match(problem!.hint, /There is "src\/main\.ts"\.$/)
+})
+
+test('a main of 1024 characters may be a file', () => {
+  const main = `${'a'.repeat(1021)}.js`
+  assert.equal(judged(metadata({ main }), { files: { [main]: 1 } }).entry, main)
+  assert.deepEqual(
+    judged(metadata({ main })).problems.map(({ code }) => code),
+    ['ERR_PLUGIN_ENTRY_MISSING'],
+  )
 })
 
 test('a main that is not there yet makes a plugin incomplete, at its place', () => {
@@ -432,6 +540,7 @@ for (const [what, text, name] of [
     assert.equal(candidate.name, name)
     assert.equal(candidate.metadata, undefined)
     assert.ok(candidate.problems.length > 0 && candidate.problems.every(({ plugin }) => plugin === name))
+    if (what.includes('torn')) assert.equal(candidate.problems.length, 1)
   })
 }
 
@@ -449,10 +558,16 @@ test("a metadata.json that could not be read makes the plugin invalid, by the fo
   const refused = judge({ ...base, metadata: { kind: 'refused', path, problem: refusal } })
   assert.deepEqual(refused.problems, [{ ...refusal, plugin: 'hello' }])
   const missing = judge({ ...base, metadata: { kind: 'missing', path } })
-  assert.deepEqual(
-    missing.problems.map(({ code }) => code),
-    ['ERR_PLUGIN_FILE_UNREADABLE'],
-  )
+  assert.deepEqual(missing.problems, [
+    {
+      code: 'ERR_PLUGIN_FILE_UNREADABLE',
+      severity: 'error',
+      plugin: 'hello',
+      file: path,
+      message: 'There is no metadata.json.',
+      hint: 'Add one: { "name": "…", "version": "1.0.0" }.',
+    },
+  ])
   assert.deepEqual([refused.metadata, missing.metadata], [undefined, undefined])
 })
 

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import * as fc from 'fast-check'
 import type { Candidate } from '#src/model/decision.js'
 import type { Metadata } from '#src/model/metadata.js'
+import type { Problem } from '#src/model/problem.js'
 import { createConfigJudge } from '#src/decide/judge-config.js'
 import { createSettingsJudge } from '#src/decide/judge-settings.js'
 import { readSchemas } from '#src/read/schemas.js'
@@ -102,6 +103,18 @@ test('every mismatch is reported with its place in the config file, and no value
   assert.equal(answer.problems[1]!.hint, 'Did you mean "port"?')
 })
 
+test('mismatches are in the order of the file, and flaws of a schema too', () => {
+  const schema = { properties: { a: { type: 'null' }, b: { type: 'null' } }, required: ['c'] }
+  assert.deepEqual(
+    problems(schema, configured({ b: 1, a: 1 })).map((line) => line.split(' ')[1]),
+    ['5:16', '6:10', '7:10'],
+  )
+  assert.deepEqual(
+    problems({ required: 1, $id: 2, description: 3 }, {}).map((line) => line.split(' ')[1]),
+    ['5:15', '6:10', '7:18'],
+  )
+})
+
 test("a mismatch in the program's settings points at the schema, and says whose value it is", () => {
   const answer = judge(candidate(server), configured({ port: 80 }), { port: 'x' })
   assert.ok('problems' in answer)
@@ -109,6 +122,9 @@ test("a mismatch in the program's settings points at the schema, and says whose 
   assert.equal(problem!.file, '/plugins/hello/metadata.json')
   assert.equal(problem!.line, 15)
   assert.match(problem!.hint, /in the program's settings/)
+  const inList = judge(candidate(server), undefined, { hosts: ['a', 5] })
+  assert.ok('problems' in inList)
+  assert.equal(inList.problems[0]!.line, 36)
 })
 
 test('a choice between forms is one problem that names them', () => {
@@ -154,6 +170,11 @@ for (const [what, schema, ...expected] of [
     'error 5:14 ERR_PLUGIN_SETTINGS_SCHEMA: `settings.$schema` should be draft-07, but is "https://json-schema.org/draft/2020-12/schema".',
   ],
   [
+    'a list in the place of a draft',
+    { $schema: ['http://json-schema.org/draft-07/schema#'] },
+    'error 5:14 ERR_PLUGIN_SETTINGS_SCHEMA: `settings.$schema` should be draft-07, but is something else.',
+  ],
+  [
     'an asynchronous one',
     { $async: true },
     'error 5:13 ERR_PLUGIN_SETTINGS_SCHEMA: `settings.$async` is not supported: settings are judged at once.',
@@ -164,6 +185,10 @@ for (const [what, schema, ...expected] of [
     assert.ok('problems' in answer)
     assert.deepEqual(lines(answer.problems), expected)
     assert.equal(answer.problems[0]!.file, '/plugins/hello/metadata.json')
+    assert.equal(
+      answer.problems[0]!.hint,
+      'Correct the schema in metadata.json; it is JSON Schema, draft-07.',
+    )
   })
 }
 
@@ -226,7 +251,31 @@ test('a schema that goes round in a circle with its value is a problem, not a cr
     $ref: '#/definitions/node',
     definitions: { node: { properties: { self: { $ref: '#/definitions/node' } } } },
   }
-  assert.match(problems(schema, self)[0]!, /could not be compared/)
+  const answer = judge(candidate(schema), self)
+  assert.ok('problems' in answer)
+  const [{ cause, ...problem }] = answer.problems as [Problem]
+  assert.ok(cause instanceof RangeError)
+  assert.deepEqual(problem, {
+    code: 'ERR_PLUGIN_SETTINGS_INVALID',
+    severity: 'error',
+    plugin: 'hello',
+    file: '/plugins/hello/metadata.json',
+    message: 'The settings could not be compared with their schema.',
+    hint: 'They refer to themselves, or the schema does, without an end.',
+  })
+})
+
+test('an object without a prototype is copied as any other', () => {
+  const bare = Object.assign(Object.create(null) as object, { b: 1 })
+  const result = settings(undefined, { bare }) as { bare: object }
+  assert.deepEqual(result, { bare: { b: 1 } })
+  assert.ok(Object.isFrozen(result.bare) && !Object.isFrozen(bare))
+})
+
+test('a plugin without metadata has no schema', () => {
+  const { metadata: _metadata, ...rest } = candidate(undefined)
+  assert.deepEqual(judge(rest, { a: 1 }), { settings: { a: 1 } })
+  assert.deepEqual(judge(rest), { settings: {} })
 })
 
 test('a __proto__ key given by the program changes no prototype', () => {

@@ -24,6 +24,13 @@ test('names come sorted, each after its dependencies', () => {
   assert.deepEqual(names, ['z', 'm', 'a', 'b', 'c'])
 })
 
+test('the dependencies of each come sorted, the optional ones among them', () => {
+  const { dependencies } = order(
+    subjects({ z: [], m: [], b: [], a: { dependencies: ['z', 'b'], optionalDependencies: ['m'] } }),
+  )
+  assert.deepEqual(dependencies.get('a'), ['b', 'm', 'z'])
+})
+
 test('G6 a diamond: its base starts first and once, its top last', () => {
   const { order: names } = order(
     subjects({ top: ['left', 'right'], left: ['base'], right: ['base'], base: [] }),

@@ -159,6 +159,45 @@ test('a kept plugin is not tried again, until what it depends on moves', () => {
   assert.deepEqual(planned(running, diamond, { kept, forced: new Set(['top']) }).start, ['top'])
 })
 
+test('a kept plugin moves with a dependency that starts, comes or goes', () => {
+  const running = new Map([...diamondRuns].filter(([name]) => name === 'base'))
+  assert.deepEqual(planned(running, diamond, { kept: new Set(['top']) }).start, [
+    'aside',
+    'left',
+    'right',
+    'top',
+  ])
+  const candidates = [candidate('a', { optionalDependencies: ['z'] }), candidate('z')]
+  const [without, all] = [candidates.slice(0, 1), candidates].map((some) =>
+    allRunning(decideWanted(input(some))),
+  )
+  const kept = new Set(['a'])
+  for (const touched of [undefined, ['z']]) {
+    const options = { kept, ...(touched && { touched }) }
+    const comes = planned(without!, candidates, options)
+    assert.deepEqual(comes, { ...NOTHING, start: ['z'], restart: ['a'] })
+    const goes = planned(all!, candidates, { ...options, off: ['z'] })
+    assert.deepEqual(goes, { ...NOTHING, stop: ['z'], restart: ['a'] })
+  }
+})
+
+test('a plugin that two things restart has changed once', () => {
+  const candidates = [candidate('a', { optionalDependencies: ['y', 'z'] }), candidate('y'), candidate('z')]
+  const running = allRunning(decideWanted(input(candidates.slice(0, 1))))
+  const expected = { ...NOTHING, start: ['y', 'z'], restart: ['a'], changed: ['a'] }
+  assert.deepEqual(planned(running, candidates, { touched: ['y', 'z'] }), expected)
+  assert.deepEqual(planned(running, candidates), expected)
+})
+
+test('a plugin whose files are unusable is not started with what it depends on, if it stopped meanwhile', () => {
+  const candidates = [candidate('a'), broken('b')]
+  const before = facts(fact('a'), fact('b', { dependencies: ['a'] }))
+  const wanted = decideWanted(input(candidates, { running: before }))
+  const identity = (name: string): string => `${name}'`
+  assert.deepEqual(plan(before, wanted, identity).restart, ['a', 'b'])
+  assert.deepEqual(plan(facts(fact('a')), wanted, identity), { ...NOTHING, restart: ['a'], changed: ['a'] })
+})
+
 test('what nobody needs any more stops with the plugin that needed it', () => {
   const candidates = [
     candidate('web', { dependencies: ['api'] }),
@@ -191,6 +230,36 @@ test('what an edited plugin needs now starts with it, and what it does not need 
   assert.deepEqual(edited, { stop: ['db'], start: ['cache'], restart: ['web'], changed: ['web'] })
 })
 
+test('what a touched plugin needs from now on is started with it', () => {
+  const candidates = [
+    candidate('web', { dependencies: ['api'] }),
+    candidate('api', { dependencies: ['db'] }),
+    candidate('db'),
+  ]
+  const on = config([{ name: 'web', enabled: true }], 'off')
+  const wanted = decideWanted(input(candidates, { config: on }))
+  const start = ['db', 'api', 'web']
+  for (const options of [{}, { touched: ['web'] }])
+    assert.deepEqual(
+      plan(new Map(), wanted, (name) => name, options),
+      { ...NOTHING, start },
+    )
+})
+
+test('plugins that could use each other, and cannot use what is edited, are left alone', () => {
+  const candidates = [
+    candidate('a', { optionalDependencies: { b: '*', c: '^9' } }),
+    candidate('b', { optionalDependencies: ['a'] }),
+    candidate('c'),
+  ]
+  const running = allRunning(decideWanted(input(candidates)))
+  assert.deepEqual(planned(running, candidates, { edited: ['c'], touched: ['c'] }), {
+    ...NOTHING,
+    restart: ['c'],
+    changed: ['c'],
+  })
+})
+
 test('only what is touched is asked for its identity, once', () => {
   const asked: string[] = []
   const wanted = decideWanted(input(diamond, { running: diamondRuns }))
@@ -201,6 +270,10 @@ test('only what is touched is asked for its identity, once', () => {
   const { restart } = plan(diamondRuns, wanted, identity, { touched: ['left', 'left', 'nobody'] })
   assert.deepEqual(restart, ['left', 'top'])
   assert.deepEqual(asked, ['left'])
+  plan(diamondRuns, wanted, (name) => (name === 'base' ? 'new' : identity(name).slice(0, -1)), {
+    touched: ['base', 'left', 'top'],
+  })
+  assert.deepEqual(asked, ['left', 'left', 'top'])
 })
 
 test('the cost of a touched plugin does not depend on how many there are', () => {

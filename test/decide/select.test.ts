@@ -224,3 +224,13 @@ test('plugins that need each other are pulled in once', () => {
     [true, true, true],
   )
 })
+
+test('of two that need it the first by name has pulled it in', () => {
+  const needs: Readonly<Record<string, readonly string[]>> = { a: ['z', 'b'], b: ['c'], z: ['c'] }
+  const decisions = selected({
+    names: ['a', 'b', 'c', 'z'],
+    config: config([{ name: 'a', enabled: true }], 'off'),
+    needs: (name) => needs[name] ?? [],
+  })
+  assert.equal(decisions.get('c')?.because, 'needed by b')
+})

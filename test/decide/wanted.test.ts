@@ -194,6 +194,45 @@ test('only who closes a circle is refused: another edit in it is taken, and who 
     n: 'blocked',
     y: 'blocked',
   })
+  const more = [candidate('x', { dependencies: ['new', 'y'] }), candidate('y', { dependencies: ['x'] })]
+  assert.deepEqual(
+    states(decideWanted(input([...more, candidate('new')], { running: facts(fact('x'), fact('y')) }))),
+    { new: 'on', x: 'blocked, kept', y: 'blocked, kept' },
+  )
+})
+
+test('who needs what is in a circle, and does not run, is told of the circle', () => {
+  const candidates = [
+    candidate('a', { dependencies: ['b'] }),
+    candidate('b', { dependencies: ['a'] }),
+    candidate('c', { dependencies: ['a'] }),
+  ]
+  assert.equal(
+    decideWanted(input(candidates)).verdicts.get('c')?.because,
+    'needs a, which depends on itself: a -> b -> a; path c -> a',
+  )
+})
+
+test('who depends on a plugin in several ways is listed once', () => {
+  const a = (version: string): Candidate =>
+    candidate('a', { version, dependencies: ['y', 'z'], optionalDependencies: ['z'] })
+  const running = facts(fact('a', { dependencies: ['z', 'y'] }))
+  const { dependents } = decideWanted(
+    input([a('2.0.0'), candidate('b', { dependencies: ['z'] })], { running }),
+  )
+  assert.deepEqual(
+    [...dependents],
+    [
+      ['y', ['a']],
+      ['z', ['a', 'b']],
+    ],
+  )
+})
+
+test('the dependencies of a plugin that is off are sorted, too', () => {
+  const off = config([{ name: 'a', enabled: false }])
+  const wanted = decideWanted(input([candidate('a', { dependencies: ['z', 'b'] })], { config: off }))
+  assert.deepEqual(wanted.verdicts.get('a')?.dependencies, ['b', 'z'])
 })
 
 test('a running plugin that was off by default and whose files broke is judged as a fresh start would', () => {
@@ -276,7 +315,7 @@ test('K4 a name that no plugin has: a warning with its place and the nearest nam
   const wanted = decideWanted(
     input([candidate('hello'), candidate('world')], {
       config: config([{ name: 'helo', enabled: true, line: 7, column: 9 }, { name: 'hello' }]),
-      enabledPlugins: enabledPlugins('hello,!wrld,Hello'),
+      enabledPlugins: enabledPlugins('wrld,hello,!Hello'),
       program: new Map([['zzz', { enabled: false, because: 'manager.disable()' }]]),
     }),
   )
