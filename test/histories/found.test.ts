@@ -322,3 +322,24 @@ for (const renamed of [true, false]) {
     await world.end()
   })
 }
+
+test('of two plugins that run from one folder, the one whose name another folder has does not get what cannot be read there', async () => {
+  const world = await scene()
+  const { disk } = world
+  world.unsettle()
+  disk.write(`${ROOT}/c/metadata.json`, describing('e', { dependencies: ['a'] }))
+  await world.settle('call')
+  world.unsettle()
+  disk.write(`${ROOT}/e/metadata.json`, describing('e', {}))
+  disk.write(`${ROOT}/e/plugin.js`, program('throws'))
+  disk.write(`${ROOT}/c/metadata.json`, describing('c', {}))
+  await world.settle('call')
+  const all = { a: 'active', b: 'active', c: 'active', d: 'active', e: 'active' }
+  assert.deepEqual(states(world), all)
+  disk.write(`${ROOT}/a/plugin.js`, program('ok'))
+  await world.settle('call')
+  disk.write(`${ROOT}/c/metadata.json`, '{')
+  await world.settle('call')
+  assert.deepEqual(states(world), all)
+  await world.end()
+})
