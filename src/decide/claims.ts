@@ -18,11 +18,12 @@ export interface Claims {
 export function claims(candidates: Iterable<Candidate>, running: ReadonlyMap<string, RunningFact>): Claims {
   const claimed = new Map<string, Candidate>()
   const losers: { readonly name: string; readonly candidate: Candidate }[] = []
-  let names: Map<string, string> | undefined
-  for (const candidate of candidates) {
+  const all = [...candidates]
+  let names: ReadonlyMap<string, string> | undefined
+  for (const candidate of all) {
     let name = candidate.name
     if (candidate.metadata === undefined && candidate.directory !== '') {
-      names ??= new Map([...running.values()].map((fact) => [fact.directory, fact.name]))
+      names ??= runningNames(all, running)
       name = names.get(candidate.directory) ?? name
     }
     const holder = claimed.get(name)
@@ -44,6 +45,28 @@ export function claims(candidates: Iterable<Candidate>, running: ReadonlyMap<str
     .sort((a, b) => (comesBefore(a.candidate, b.candidate, undefined) ? -1 : 1))
     .map(({ name, candidate }) => reject(name, candidate, held.get(name)))
   return { held, rejected }
+}
+
+/**
+ * By folder: under which name it runs. Two may run from one, when it was renamed and the older of them counts as it
+ * runs while another folder that has its name cannot: then it is that one's no more.
+ */
+function runningNames(
+  candidates: readonly Candidate[],
+  running: ReadonlyMap<string, RunningFact>,
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  const isElsewhere = (name: string, directory: string): boolean =>
+    candidates.some((one) => one.name === name && one.directory !== directory)
+  for (const { name, directory } of running.values()) {
+    const other = names.get(directory)
+    if (other !== undefined) {
+      const [mine, theirs] = [isElsewhere(name, directory), isElsewhere(other, directory)]
+      if (mine === theirs ? name > other : mine) continue
+    }
+    names.set(directory, name)
+  }
+  return names
 }
 
 function comesBefore(one: Candidate, other: Candidate, running: string | undefined): boolean {

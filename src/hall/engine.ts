@@ -112,7 +112,8 @@ export class Engine {
       intent.config = config
       intent.doubted = true
     }
-    const touched = new Set([...request.forced, ...this.#storms.beginLook()])
+    const anew = new Set([...request.forced, ...this.#storms.beginLook()])
+    const touched = new Set(anew)
     for (const facts of changed) {
       const name = intent.judge(facts)
       touched.add(name)
@@ -123,8 +124,11 @@ export class Engine {
       if (candidate) this.#options.loader.forget?.(candidate.real)
     }
     for (const name of request.forced) this.#preparation.retry(name)
-    if (request.folders === undefined) for (const name of this.#preparation.retryUnread()) touched.add(name)
-    for (const name of touched) intent.catchUp(name)
+    if (request.folders === undefined) for (const name of this.#preparation.retryUnread()) anew.add(name)
+    for (const name of anew) {
+      touched.add(name)
+      intent.catchUp(name)
+    }
     if (intent.isOverdue()) intent.doubted = true
     let applied = false
     let decided = false

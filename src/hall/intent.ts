@@ -11,6 +11,7 @@ import type { RememberingJudge } from './judge-once.ts'
 import type { Roster } from './roster.ts'
 import { problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
+import { wasPrepared } from './was-prepared.ts'
 
 type WantedInput = Parameters<typeof decideWanted>[0]
 
@@ -75,12 +76,13 @@ export class Intent {
   }
 
   /**
-   * Judges a folder that is not as it was.
+   * Judges a folder that is not as it was; to whom that is news may be tried again.
    * @returns the name of its plugin
    */
   judge(facts: FolderFacts): string {
     const before = this.#candidates.get(facts.directory)
     const candidate = this.#judgement.judge(facts)
+    for (const name of this.#renewed(facts.directory, candidate, facts)) this.catchUp(name)
     if (isUsable(candidate)) this.#said.set(facts.directory, candidate.metadata?.enabled)
     if (!before || !sameCandidate(before, candidate)) {
       this.#candidates.set(facts.directory, candidate)
@@ -95,6 +97,7 @@ export class Intent {
    */
   forget(directory: string): Candidate | undefined {
     const candidate = this.#candidates.get(directory)
+    for (const name of this.#renewed(directory)) this.catchUp(name)
     this.#candidates.delete(directory)
     this.#judgement.forget(directory)
     this.#said.delete(directory)
@@ -118,13 +121,17 @@ export class Intent {
   ): { readonly wanted: Wanted; readonly fresh: ReadonlyMap<string, FolderFacts> } {
     const candidates = new Map(this.#candidates)
     const fresh = new Map<string, FolderFacts>()
-    for (const directory of gone) candidates.delete(directory)
+    const behind = new Set(this.#behind)
+    for (const directory of gone) {
+      for (const name of this.#renewed(directory)) behind.delete(name)
+      candidates.delete(directory)
+    }
     for (const facts of changed) {
       const candidate = this.#judgement.judge(facts)
+      for (const name of this.#renewed(facts.directory, candidate, facts)) behind.delete(name)
       candidates.set(facts.directory, candidate)
-      fresh.set(candidate.name, facts)
+      if (!behind.has(candidate.name)) fresh.set(candidate.name, facts)
     }
-    const behind = new Set([...this.#behind].filter((name) => !fresh.has(name)))
     return { wanted: decideWanted({ ...this.#input(candidates.values(), behind), config }), fresh }
   }
 
@@ -187,11 +194,26 @@ export class Intent {
     }
   }
 
+  /**
+   * Who is behind and may be tried again, now that a folder is as it is: a plugin that is the folder's no more, or of
+   * which it has files that can be used and are others than those that were tried in vain.
+   */
+  #renewed(directory: string, candidate?: Candidate, facts?: FolderFacts): string[] {
+    const before = this.#candidates.get(directory)?.name
+    return [...this.#behind].filter((name) => {
+      const slot = this.#roster.slots.get(name)
+      const runsHere = slot?.live?.parts.candidate.directory === directory
+      if (candidate?.name === name || (runsHere && candidate && !candidate.metadata))
+        return isUsable(candidate) && !wasPrepared(slot, facts)
+      return runsHere || before === name
+    })
+  }
+
   #asItRuns(candidate: Candidate, behind: ReadonlySet<string>): Candidate {
     const runs = behind.has(candidate.name)
       ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
       : undefined
-    if (!runs) return candidate
+    if (!runs || !isUsable(candidate)) return candidate
     if (runs.directory !== candidate.directory) {
       // Another folder has the name: it is the newest of this plugin, unless the one that runs still asks for it.
       const holder = this.#candidates.get(runs.directory)

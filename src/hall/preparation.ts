@@ -6,6 +6,7 @@ import type { Intent } from './intent.ts'
 import type { Roster } from './roster.ts'
 import { codeOf, problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
+import { wasPrepared } from './was-prepared.ts'
 
 export interface PreparationOptions {
   readonly loader: CodeLoader
@@ -35,7 +36,13 @@ export class Preparation {
       const slot = this.#roster.slots.get(name)
       const verdict = this.#intent.wanted.verdicts.get(name)
       if (!slot || verdict?.state !== 'on') continue
-      if (!slot.prepared || slot.prepared.facts !== this.#intent.facts(verdict)) waiting.push(slot)
+      const facts = this.#intent.facts(verdict)
+      if (!slot.prepared || slot.prepared.facts !== facts) {
+        // Who is still behind could not be read for a while: its code is what it was.
+        if (this.#intent.behind.has(name) && codeOf(slot) && wasPrepared(slot, facts))
+          slot.prepared = { ...slot.prepared!, facts }
+        else waiting.push(slot)
+      }
     }
     const next = waiting.values()
     const worker = async (): Promise<void> => {
@@ -96,7 +103,10 @@ export class Preparation {
       if (outcome.problem.message !== problem?.message) slot.failures += 1
       this.#roster.unloadable.add(slot.name)
       this.#intent.fallBehind(slot)
-    } else this.#roster.unloadable.delete(slot.name)
+    } else {
+      this.#roster.unloadable.delete(slot.name)
+      this.#intent.catchUp(slot.name)
+    }
     if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#intent.doubted = true
   }
 }

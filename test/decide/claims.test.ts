@@ -139,3 +139,16 @@ test('a folder that runs and says another name by now has that one', () => {
     ],
   )
 })
+
+test('of two that run from one folder that cannot be read, the one that no other folder is named after has it', () => {
+  const candidates = [broken('a', { directory: '/p/a' }), candidate('b', {}, { directory: '/p/b' })]
+  const facts = ['a', 'b'].map((name) => fact(name, {}, { directory: '/p/a' }))
+  for (const order of [facts, facts.toReversed()]) {
+    const { held, rejected } = claims(candidates, new Map(order.map((one) => [one.name, one])))
+    assert.deepEqual(
+      [...held].map(([name, { directory }]) => `${name} in ${directory}`),
+      ['a in /p/a', 'b in /p/b'],
+    )
+    assert.deepEqual(rejected, [])
+  }
+})

@@ -204,12 +204,21 @@ function claim({ files, holders }: Given): { held: Map<string, Candidate>; rejec
   const folders = [...files.keys()]
     .filter((path) => /^[a-z]+\/metadata\.json$/.test(path))
     .map((path) => path.split('/')[0]!)
-  const runningIn = new Map([...holders].map(([name, folder]) => [folder, name]))
+  const saysOf = (folder: string): string => {
+    const text = files.get(`${folder}/metadata.json`)!
+    return describe(text)?.name ?? nameIn(text) ?? folder
+  }
+  // Of two that run from one folder, the older one's name is another folder's by now.
+  const runningIn = (folder: string): string | undefined => {
+    const names = [...holders].flatMap(([name, from]) => (from === folder ? [name] : [])).sort()
+    return (
+      names.find((name) => !folders.some((other) => other !== folder && saysOf(other) === name)) ?? names[0]
+    )
+  }
   const candidates = folders.sort().map((folder): Candidate => {
     const description = describe(files.get(`${folder}/metadata.json`)!)
     return {
-      name:
-        description?.name ?? runningIn.get(folder) ?? nameIn(files.get(`${folder}/metadata.json`)!) ?? folder,
+      name: description?.name ?? runningIn(folder) ?? saysOf(folder),
       folder,
       description,
       hasEntry: (files.get(`${folder}/plugin.js`) ?? '') !== '',

@@ -256,3 +256,90 @@ test('what cannot be read is not restarted for an optional dependency that it go
   assert.equal(manager.api('d'), runs)
   await world.end()
 })
+
+for (const does of ['syntax', 'throws', 'activate throws'] as const) {
+  for (const path of [ROOT, `${ROOT}/d`, `${ROOT}/d/metadata.json`, `${ROOT}/d/plugin.js`]) {
+    test(`what was tried in vain (${does}) is so after ${path} could not be read for a while: what runs goes on`, async () => {
+      const world = await scene()
+      const { clock, disk, manager } = world
+      world.unsettle()
+      disk.write(`${ROOT}/d/metadata.json`, describing('d', { dependencies: ['c'] }))
+      disk.write(`${ROOT}/d/plugin.js`, does === 'syntax' ? '{' : program(does))
+      await world.settle('call')
+      world.unsettle()
+      disk.remove(`${ROOT}/c`)
+      await world.settle('call')
+      const runs = manager.api('d')
+      assert.deepEqual(states(world), { a: 'active', b: 'active', d: 'active' })
+      disk.fail(path, 'EIO', false)
+      await clock.until(manager.settled(), 10_000, 'settled()')
+      await world.settle('call')
+      assert.equal(manager.api('d'), runs, 'the very same')
+      world.unsettle()
+      disk.write(`${ROOT}/d/plugin.js`, program('ok'))
+      await world.settle('call')
+      assert.equal(states(world)['d'], 'blocked', 'the newest files of a run')
+      await world.end()
+    })
+  }
+}
+
+test('files of which one could not be read as they were loaded run once they can be read, seen or not', async () => {
+  const world = await scene()
+  const { clock, disk, manager, watch } = world
+  disk.write(`${ROOT}/d/metadata.json`, describing('d', { version: '2.0.0' }))
+  disk.write(`${ROOT}/d/plugin.js`, program('ok'))
+  disk.fail(`read ${ROOT}/d/plugin.js`, 'EIO', false)
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  assert.equal(manager.get('d')?.problem?.code, 'ERR_PLUGIN_FILE_UNREADABLE')
+  disk.fail(`${ROOT}/d`, 'EIO', false)
+  await clock.until(manager.settled(), 10_000, 'settled()')
+  disk.mend()
+  watch.heard(`${ROOT}/d/plugin.js`)
+  await clock.advance(200)
+  assert.equal(manager.get('d')?.version, '2.0.0')
+  await world.end()
+})
+
+for (const renamed of [true, false]) {
+  test(`a name that goes to another folder as the one that runs on old files ${renamed ? 'takes another' : 'is removed'} runs from there`, async () => {
+    const world = await scene()
+    const { disk, manager } = world
+    disk.write(`${ROOT}/c/metadata.json`, describing('c', { version: '2.0.0' }))
+    disk.write(`${ROOT}/c/plugin.js`, program('activate throws'))
+    await world.settle('call')
+    world.unsettle()
+    disk.write(`${ROOT}/d/metadata.json`, describing('c', {}))
+    await world.settle('call')
+    assert.equal(manager.get('c')?.directory, `${ROOT}/c`)
+    world.unsettle()
+    if (renamed) disk.write(`${ROOT}/c/metadata.json`, describing('e', {}))
+    else disk.remove(`${ROOT}/c`)
+    await world.settle('call')
+    assert.equal(manager.get('c')?.directory, `${ROOT}/d`)
+    assert.equal(manager.get('c')?.state, 'active')
+    assert.equal(manager.api<{ folder: string }>('c')?.folder, `${ROOT}/d`)
+    await world.end()
+  })
+}
+
+test('of two plugins that run from one folder, the one whose name another folder has does not get what cannot be read there', async () => {
+  const world = await scene()
+  const { disk } = world
+  world.unsettle()
+  disk.write(`${ROOT}/c/metadata.json`, describing('e', { dependencies: ['a'] }))
+  await world.settle('call')
+  world.unsettle()
+  disk.write(`${ROOT}/e/metadata.json`, describing('e', {}))
+  disk.write(`${ROOT}/e/plugin.js`, program('throws'))
+  disk.write(`${ROOT}/c/metadata.json`, describing('c', {}))
+  await world.settle('call')
+  const all = { a: 'active', b: 'active', c: 'active', d: 'active', e: 'active' }
+  assert.deepEqual(states(world), all)
+  disk.write(`${ROOT}/a/plugin.js`, program('ok'))
+  await world.settle('call')
+  disk.write(`${ROOT}/c/metadata.json`, '{')
+  await world.settle('call')
+  assert.deepEqual(states(world), all)
+  await world.end()
+})

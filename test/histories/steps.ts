@@ -150,7 +150,10 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     fc.tuple(folder, manner).map(([in_, how]) => ({
       says: `write lib of ${in_}, ${how}`,
       needs: in_,
-      run: (world) => write(world, `${ROOT}/${in_}/lib.js`, `${(world.version += 1)}`, how),
+      run: (world) => {
+        if (world.isBehind(in_)) world.unsettle()
+        write(world, `${ROOT}/${in_}/lib.js`, `${(world.version += 1)}`, how)
+      },
     })),
   ],
   [
@@ -321,7 +324,11 @@ const kinds: readonly (readonly [number, fc.Arbitrary<Step>])[] = [
     3,
     name.map((one) => ({
       says: `reload(${one})`,
-      run: (world) => world.track(`reload(${one})`, world.manager.reload(one)),
+      run: (world) => {
+        const folder = world.manager.get(one)?.directory.slice(ROOT.length + 1)
+        if (folder && world.isBehind(folder)) world.unsettle()
+        world.track(`reload(${one})`, world.manager.reload(one))
+      },
     })),
   ],
   [

@@ -54,8 +54,6 @@ export class World {
   /** By folder: what it said of being on, each time that it was whole since the last check, and when it last was before that. */
   readonly #switches = new Map<string, Set<boolean | undefined>>()
   #written = true
-  /** Folders of which older files run, as of the last check. */
-  #staying: ReadonlySet<string> = new Set()
   #timers = new Set<unknown>()
   readonly #gates: (() => void)[] = []
   readonly #pending = new Set<string>()
@@ -197,6 +195,17 @@ export class World {
     )
   }
 
+  /** Whether a plugin of this folder runs with another metadata.json than its newest: that counts once it is tried again. */
+  isBehind(folder: string): boolean {
+    const path = `${ROOT}/${folder}`
+    return this.manager.plugins.some(({ name, directory }) => {
+      const live = this.manager.api<Instance | undefined>(name)
+      if (!live || (directory !== path && live.folder !== path)) return false
+      const newest = describe(this.disk.texts(directory).get('metadata.json') ?? '')
+      return newest !== undefined && !same_(newest, JSON.parse(live.metadata) as Description)
+    })
+  }
+
   /** Lets everything come to rest, and checks all that must hold then. */
   async settle(how: 'call' | 'wait'): Promise<void> {
     this.disk.mend()
@@ -220,9 +229,6 @@ export class World {
   /** I16: what cannot be read for a while is not gone. After {@link settle}. */
   async unreadable(path: string, code: 'EIO' | 'ENOENT'): Promise<void> {
     if (this.reliable) return
-    // What was tried in vain may be tried again when it can be read again, with those by then whom it depends on.
-    const folder = path.slice(ROOT.length + 1).split('/')[0]!
-    const again = folder === '' ? this.#staying.size > 0 : this.#staying.has(folder)
     const files = this.disk.texts(ROOT)
     // Whoever else wants the name of a folder that cannot be read may have it, if it does not run.
     if (this.folders.some((folder) => describe(files.get(`${folder}/metadata.json`) ?? '')?.name !== folder))
@@ -241,7 +247,7 @@ export class World {
     this.disk.mend()
     assert.equal(this.#ended(), before, `I16: ${path} could not be read, and something was stopped`)
     await this.settle('call')
-    if (again || changes !== this.disk.changes) return
+    if (changes !== this.disk.changes) return
     assert.equal(this.#ended(), before, `I16: ${path} can be read again, and something was stopped`)
   }
 
@@ -392,7 +398,6 @@ export class World {
       if (!same || programOf(files, folder) !== instance.content)
         stays.set(name, { folder, description: JSON.parse(instance.metadata) as Description })
     }
-    this.#staying = new Set([...stays.values()].map(({ folder }) => folder))
     const given = this.#given(holders, stays)
     for (const name of stays.keys()) {
       const why = whyStays(given, name)
