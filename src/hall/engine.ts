@@ -108,10 +108,7 @@ export class Engine {
     const { changed, gone, again, written } = await this.#seen(request)
     // After the folders: whoever turns a plugin off and then edits it must not find the edit running.
     const config = readConfig(written)
-    if (config) {
-      intent.config = config
-      intent.doubted = true
-    }
+    if (config) intent.configure(config)
     const anew = new Set([...request.forced, ...this.#storms.beginLook()])
     const touched = new Set(anew)
     for (const facts of changed) {

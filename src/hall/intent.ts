@@ -75,6 +75,16 @@ export class Intent {
     return this.#behind
   }
 
+  /** The config is another one; who is behind may be tried again when that has other settings for it. */
+  configure(config: Config): void {
+    const settings = ({ entries }: Config, name: string): string | undefined =>
+      JSON.stringify(entries.get(name)?.settings)
+    for (const name of this.#behind)
+      if (settings(config, name) !== settings(this.config, name)) this.catchUp(name)
+    this.config = config
+    this.doubted = true
+  }
+
   /**
    * Judges a folder that is not as it was; to whom that is news may be tried again.
    * @returns the name of its plugin

@@ -343,3 +343,26 @@ test('of two plugins that run from one folder, the one whose name another folder
   assert.deepEqual(states(world), all)
   await world.end()
 })
+
+test('new files that were tried in vain, their metadata.json among them, are tried again with other settings', async () => {
+  const world = await scene()
+  const { disk, ledger } = world
+  disk.write(`${ROOT}/d/metadata.json`, describing('d', { version: '2.0.0' }))
+  disk.write(`${ROOT}/d/plugin.js`, program('activate throws'))
+  await world.settle('call')
+  const tries = (): number => ledger.instances.filter(({ content }) => content.includes('throws')).length
+  assert.equal(tries(), 1)
+  for (const [settings, count] of [
+    [{ key: 1 }, 2],
+    [{ key: 2 }, 3],
+    [undefined, 4],
+  ] as const) {
+    disk.write(CONFIG, JSON.stringify({ plugins: [{ name: 'd', settings }, { name: 'a' }] }))
+    await world.settle('call')
+    assert.equal(tries(), count, `with ${JSON.stringify(settings)}`)
+    disk.write(CONFIG, JSON.stringify({ plugins: [{ name: 'd', settings }] }))
+    await world.settle('call')
+    assert.equal(tries(), count, 'for nothing')
+  }
+  await world.end()
+})
