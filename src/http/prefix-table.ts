@@ -17,7 +17,7 @@ const PERCENT = 37
 export class PrefixTable<Value> {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #accepts: (value: Value) => boolean
-  /** A hash table of its own: a `Map` would be asked twice for every request, and costs more than the walk. */
+  /** A hash table of its own: a `Map` would be asked twice for every request (docs/decisions/0011). */
   #buckets: Entry<Value>[][] = [[]]
   /** Path components of the longest prefix: no need to look deeper. */
   #depth = 0

@@ -39,38 +39,45 @@ async function counting(t: Parameters<typeof workplace>[0]): Promise<{ esbuild: 
   return { esbuild, builds }
 }
 
-test('what was foreseen is not built again', async (t) => {
+/** A plugin, and builds of it that were begun once before anybody asked. */
+async function foreseen(t: Parameters<typeof workplace>[0]): Promise<{
+  place: Workplace
+  builds: string[]
+  fast: FastBuilds
+  foresee: () => Promise<void>
+  build: (key: string) => ReturnType<FastBuilds['build']>
+}> {
   const place = workplace(t, files)
   const { esbuild, builds } = await counting(t)
   const fast = new FastBuilds()
-  await fast.foresee(esbuild, requestFor(place, 'one'))
-  await fast.foresee(esbuild, requestFor(place, 'one'))
-  const output = await fast.build(esbuild, requestFor(place, 'one'))
+  const foresee = (): Promise<void> => fast.foresee(esbuild, requestFor(place, 'one'))
+  await foresee()
+  return { place, builds, fast, foresee, build: (key) => fast.build(esbuild, requestFor(place, key)) }
+}
+
+test('what was foreseen is not built again', async (t) => {
+  const { builds, foresee, build } = await foreseen(t)
+  await foresee()
+  const output = await build('one')
   assert.match(output!.code, /v = 1/)
   assert.equal(builds.length, 1)
 })
 
 test('what was foreseen is built again when a file was touched since, whatever it says', async (t) => {
-  const place = workplace(t, files)
-  const { esbuild, builds } = await counting(t)
-  const fast = new FastBuilds()
-  await fast.foresee(esbuild, requestFor(place, 'one'))
+  const { place, builds, build } = await foreseen(t)
   utimesSync(join(place.folder, 'lib.ts'), new Date(), new Date(1_000_000))
-  await fast.build(esbuild, requestFor(place, 'one'))
+  await build('one')
   assert.equal(builds.length, 2)
-  await fast.build(esbuild, requestFor(place, 'two'))
+  await build('two')
   assert.equal(builds.length, 3)
 })
 
 test('what was foreseen is let go once something was prepared, and is not foreseen again', async (t) => {
-  const place = workplace(t, files)
-  const { esbuild, builds } = await counting(t)
-  const fast = new FastBuilds()
-  await fast.foresee(esbuild, requestFor(place, 'one'))
+  const { place, builds, fast, foresee, build } = await foreseen(t)
   fast.release(place.folder)
-  await fast.foresee(esbuild, requestFor(place, 'one'))
+  await foresee()
   assert.equal(builds.length, 1)
-  await fast.build(esbuild, requestFor(place, 'one'))
+  await build('one')
   assert.equal(builds.length, 2)
 })
 
