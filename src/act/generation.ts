@@ -8,13 +8,13 @@ import type {
   Previous,
   Scope,
 } from '../model/plugin.ts'
-import type { Problem } from '../model/problem.ts'
+import type { Problem, ProblemCode } from '../model/problem.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
 import type { Clock } from '../model/system.ts'
 import { attribute, awaitPlugin } from './attribution.ts'
 import type { Attribution } from './attribution.ts'
-import type { Code, OwnedTimers } from './code.ts'
+import type { Code, Evaluated, OwnedTimers } from './code.ts'
 import { createContext } from './context.ts'
 import type { ContextSource } from './context.ts'
 import { readDefinition } from './definition.ts'
@@ -122,64 +122,71 @@ export class Generation implements ContextSource {
     return this.#dependencies?.get(name)
   }
 
-  /** Runs the plugin's modules. Throws {@link StepFailure}; whatever they had set going is undone then. */
-  async evaluate(): Promise<void> {
-    const { clock, timeouts } = this.#host
-    const { activate: limit } = timeouts
+  /**
+   * Runs the plugin's modules. A promise only where there is something to wait for. Rejects with {@link StepFailure};
+   * whatever they had set going is undone then.
+   */
+  evaluate(): Promise<void> | undefined {
+    const { clock } = this.#host
     const start = clock.elapsed()
-    try {
-      const evaluated = this.#run(() => this.parts.code.evaluate(() => this.timers))
-      const outcome = isPromise(evaluated)
-        ? await within(evaluated, limit, clock, this.#host.closing)
-        : evaluated
-      if (outcome === TIMED_OUT) {
-        this.#giveUp()
-        throw this.#problems.failure('ERR_PLUGIN_LOAD_TIMEOUT', `was not loaded within ${limit} ms.`)
-      }
-      const definition = readDefinition(outcome.exports)
-      if ('found' in definition)
-        throw this.#problems.failure(
-          'ERR_PLUGIN_EXPORTS',
-          `exports no activate function; found ${definition.found}.`,
-        )
-      this.#definition = definition
-    } catch (cause) {
+    const done = ({ exports }: Evaluated): void => {
+      this.#definition = this.#definitionIn(exports)
+      this.loadMs = clock.elapsed() - start
+    }
+    const failed = async (cause: unknown): Promise<void> => {
       await this.#endEffects()
+      this.loadMs = clock.elapsed() - start
       throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
-    } finally {
-      this.loadMs = this.#host.clock.elapsed() - start
+    }
+    try {
+      const evaluated = this.#run(() => this.parts.code.evaluate(() => this.timers))
+      if (isPromise(evaluated))
+        return this.#inTime(evaluated, 'ERR_PLUGIN_LOAD_TIMEOUT', 'was not loaded').then(done).catch(failed)
+      done(evaluated)
+      return undefined
+    } catch (cause) {
+      return failed(cause)
     }
   }
 
   /**
-   * Calls the host's `context` and the plugin's `activate`. Throws {@link StepFailure}; everything is undone then, also
-   * what a late `activate` still registers.
+   * Calls the host's `context` and the plugin's `activate`. A promise only where there is something to wait for. Rejects
+   * with {@link StepFailure}; everything is undone then, also what a late `activate` still registers.
    */
-  async activate(
+  activate(
     dependencies: ReadonlyMap<string, Generation> | undefined,
     previous: Previous | undefined,
-  ): Promise<void> {
-    const start = this.#host.clock.elapsed()
+  ): Promise<void> | undefined {
+    const { clock, context } = this.#host
+    const start = clock.elapsed()
     this.#dependencies = dependencies
-    try {
-      const { context } = this.#host
-      const host = typeof context === 'function' ? await this.#hostContext(context as MakeContext) : context
-      this.#context = createContext(this, host, previous)
-      const activation = this.#run(() => this.#activation(this.#definition!, this.#context!))
-      this.api = isPromise(activation) ? await this.#inTime(activation) : activation
+    const done = (api: unknown): void => {
+      this.api = api
       this.#activated = true
       sequence += 1
       this.sequence = sequence
-    } catch (cause) {
+      this.activateMs = clock.elapsed() - start
+    }
+    const failed = async (cause: unknown): Promise<void> => {
       this.#abortWith(cause)
       await this.#endEffects()
+      this.activateMs = clock.elapsed() - start
       throw isStepFailure(cause)
         ? cause
         : this.#problems.thrown('ERR_PLUGIN_ACTIVATE', 'threw in activate', cause)
-    } finally {
-      this.activateMs = this.#host.clock.elapsed() - start
+    }
+    try {
+      const activation =
+        typeof context === 'function'
+          ? this.#hostContext(context as MakeContext).then((host) => this.#activation(host, previous))
+          : this.#activation(context, previous)
+      if (isPromise(activation)) return activation.then(done).catch(failed)
+      done(activation)
+      return undefined
+    } catch (cause) {
+      return failed(cause)
     }
   }
 
@@ -249,10 +256,27 @@ export class Generation implements ContextSource {
     throw this.#problems.failure('ERR_PLUGIN_CONTEXT', `was not given the host's context within ${limit} ms.`)
   }
 
-  /** A promise only where there is something to wait for. */
-  #activation(definition: PluginDefinition, context: PluginContext): unknown {
-    const api: unknown = definition.activate(context)
-    return isThenable(api) || this.#scope?.waits ? this.#finished(api) : api
+  #definitionIn(exports: unknown): PluginDefinition {
+    const definition = readDefinition(exports)
+    if (!('found' in definition)) return definition
+    throw this.#problems.failure(
+      'ERR_PLUGIN_EXPORTS',
+      `exports no activate function; found ${definition.found}.`,
+    )
+  }
+
+  /** Calls `activate`. A promise only where there is something to wait for. */
+  #activation(host: unknown, previous: Previous | undefined): unknown {
+    const definition = this.#definition!
+    const context = (this.#context = createContext(this, host, previous))
+    const activation = this.#run(() => {
+      const api: unknown = definition.activate(context)
+      return isThenable(api) || this.#scope?.waits ? this.#finished(api) : api
+    })
+    if (!isPromise(activation)) return activation
+    // A late one may still come to an end: what it set up is its own to take down then.
+    const late = (): void => void this.#deactivate()
+    return this.#inTime(activation, 'ERR_PLUGIN_ACTIVATE_TIMEOUT', 'did not finish activate', late)
   }
 
   async #finished(api: unknown): Promise<unknown> {
@@ -261,17 +285,19 @@ export class Generation implements ContextSource {
     return settled
   }
 
-  async #inTime(activation: Promise<unknown>): Promise<unknown> {
-    const limit = this.#host.timeouts.activate
-    const outcome = await within(activation, limit, this.#host.clock, this.#host.closing)
+  async #inTime<T>(
+    promise: Promise<T>,
+    code: ProblemCode,
+    what: string,
+    late: () => void = () => undefined,
+  ): Promise<T> {
+    const { clock, closing, timeouts } = this.#host
+    const limit = timeouts.activate
+    const outcome = await within(promise, limit, clock, closing)
     if (outcome !== TIMED_OUT) return outcome
     this.#giveUp()
-    // It may still come to an end: what it set up is its own to take down then.
-    activation.then(
-      () => this.#deactivate(),
-      () => undefined,
-    )
-    throw this.#problems.failure('ERR_PLUGIN_ACTIVATE_TIMEOUT', `did not finish activate within ${limit} ms.`)
+    promise.then(late, () => undefined)
+    throw this.#problems.failure(code, `${what} within ${limit} ms.`)
   }
 
   async #deactivate(): Promise<unknown> {

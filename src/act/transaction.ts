@@ -5,6 +5,8 @@ import { Generation } from './generation.ts'
 import { isStepFailure } from './generation-problems.ts'
 import { messageOf } from './message-of.ts'
 import type { GenerationHost, GenerationParts } from './generation.ts'
+import { walk } from './steps.ts'
+import type { Steps } from './steps.ts'
 
 /** What a transaction must know of one plugin. */
 export interface Part {
@@ -45,16 +47,20 @@ export interface Outcome {
 /**
  * Applies one plan: prepares every new generation while the old ones serve, lets calls in flight finish, stops
  * dependents first, starts dependencies first. What cannot be loaded is left as it runs; what cannot be started is
- * rolled back to the code that ran before. When the manager closes meanwhile, nothing is started any more.
+ * rolled back to the code that ran before. When the manager closes meanwhile, nothing is started any more. A promise
+ * only where there is something to wait for.
  */
-export async function transact(plan: Plan, stage: Stage): Promise<Outcome> {
-  const transaction = new Transaction(plan, stage)
-  await transaction.prepare()
-  if (transaction.stops && !stage.host.closing.aborted) {
-    await transaction.drain()
-    await transaction.stop()
+export function transact(plan: Plan, stage: Stage): Outcome | Promise<Outcome> {
+  return walk(steps(new Transaction(plan, stage), stage))
+}
+
+function* steps(transaction: Transaction, { host }: Stage): Steps<Outcome> {
+  yield* transaction.prepare()
+  if (transaction.stops && !host.closing.aborted) {
+    yield transaction.drain()
+    yield transaction.stop()
   }
-  await transaction.start()
+  yield* transaction.start()
   return transaction.outcome()
 }
 
@@ -84,10 +90,25 @@ class Transaction {
     this.#restarting = plan.restart
   }
 
-  async prepare(): Promise<void> {
-    for (let unloadable = await this.#evaluate(); unloadable; unloadable = await this.#evaluate()) {
-      this.#giveWay(unloadable)
-      await this.#discardUnneeded()
+  /** Evaluates all that is to start. Who does not load gives way, and what that leaves is gone through once more. */
+  *prepare(): Steps<void> {
+    let names = this.#toStart().values()
+    for (let next = names.next(); !next.done && !this.#closing; next = names.next()) {
+      const name = next.value
+      if (this.#fresh.has(name)) continue
+      const part = this.#part(name)
+      const generation = new Generation(this.#used(name)!, part.number, this.#stage.host)
+      try {
+        const evaluating = generation.evaluate()
+        if (evaluating) yield evaluating
+        this.#fresh.set(name, generation)
+      } catch (cause) {
+        if (this.#closing) return
+        if (!this.#failed.has(name)) this.#failed.set(name, problemOf(cause, name))
+        this.#giveWay(name)
+        yield this.#discardUnneeded()
+        names = this.#toStart().values()
+      }
     }
   }
 
@@ -110,11 +131,12 @@ class Transaction {
     }
   }
 
-  async start(): Promise<void> {
+  *start(): Steps<void> {
     const goingBack = new Set<string>()
     let waiting: string[] = this.#toStart().filter((name) => this.#fresh.has(name))
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      const problem = await (goingBack.has(name) ? this.#rollBack(name) : this.#startFresh(name))
+      const starting = goingBack.has(name) ? this.#rollBack(name) : this.#startFresh(name)
+      const problem = starting && ((yield starting) as Problem | undefined)
       if (!problem || this.#closing) continue
       this.#failed.set(name, problem)
       if (goingBack.has(name) || !this.#ended.has(name)) continue
@@ -142,26 +164,6 @@ class Transaction {
   /** Nothing that is cut short now has failed. */
   get #closing(): boolean {
     return this.#stage.host.closing.aborted
-  }
-
-  /** Evaluates what is not evaluated yet; stops at the first that fails, and names it. */
-  async #evaluate(): Promise<string | undefined> {
-    for (const name of this.#toStart()) {
-      if (this.#closing) return undefined
-      if (this.#fresh.has(name)) continue
-      const part = this.#part(name)
-      const parts = this.#onOldCode.get(name) ?? part.parts!
-      const generation = new Generation(parts, part.number, this.#stage.host)
-      try {
-        await generation.evaluate()
-        this.#fresh.set(name, generation)
-      } catch (cause) {
-        if (this.#closing) return undefined
-        if (!this.#failed.has(name)) this.#failed.set(name, problemOf(cause, name))
-        return name
-      }
-    }
-    return undefined
   }
 
   /** Changes the plan so that a plugin that does not load keeps what runs, and takes nobody down who could run. */
@@ -244,36 +246,27 @@ class Transaction {
     }
   }
 
-  /** `undefined` when it went well. */
-  async #activate(generation: Generation): Promise<Problem | undefined> {
+  /** A promise only where there is something to wait for; of `undefined`, when it went well. */
+  #activate(generation: Generation): Promise<Problem | undefined> | undefined {
     const { name, parts } = generation
     let dependencies: Map<string, Generation> | undefined
     for (const dependency of parts.dependencies) {
       const found = this.#running(dependency)
       if (found) (dependencies ??= new Map()).set(dependency, found)
-      else if (Object.hasOwn(parts.candidate.metadata.dependencies, dependency)) {
-        await generation.stop()
-        return this.#dependencyFailed(name, dependency)
-      }
+      else if (Object.hasOwn(parts.candidate.metadata.dependencies, dependency))
+        return generation.stop().then(() => this.#dependencyFailed(name, dependency))
     }
     if ((dependencies?.size ?? 0) < parts.dependencies.length)
       generation.parts = this.#stage.withDependencies(parts, [...(dependencies?.keys() ?? [])])
-    try {
-      await generation.activate(dependencies, this.#ended.get(name) ?? this.#part(name).previous)
-      this.#live.set(name, generation)
-      return undefined
-    } catch (cause) {
-      return problemOf(cause, name)
-    }
+    const done = (): undefined => void this.#live.set(name, generation)
+    const activating = generation.activate(dependencies, this.#ended.get(name) ?? this.#part(name).previous)
+    return activating ? activating.then(done, (cause: unknown) => problemOf(cause, name)) : done()
   }
 
-  async #startFresh(name: string): Promise<Problem | undefined> {
+  #startFresh(name: string): Promise<Problem | undefined> | undefined {
     const generation = this.#fresh.get(name)!
     this.#fresh.delete(name)
-    if (this.#closing) {
-      await generation.stop()
-      return undefined
-    }
+    if (this.#closing) return generation.stop().then(() => undefined)
     this.#stage.entering(name, 'loading')
     return this.#activate(generation)
   }

@@ -38,45 +38,27 @@ export function decideWanted(input: WantedInput): Wanted {
 
   const verdicts = new Map<string, Verdict>()
   for (const [name, candidate] of held) {
-    const decision = decisions.get(name)
+    const decision = decisions.get(name)!
     const standing = ordered.dependencies.get(name)
-    const declared = (metadata: Metadata | undefined): string[] =>
-      Object.keys(metadata?.dependencies ?? {}).sort()
-    const base = { name, candidate, ...(decision && { decision }), kept: false, settings: EMPTY }
-    if (decision?.enabled !== true) {
-      const dependencies = declared(candidate.metadata)
-      verdicts.set(name, { ...base, state: 'off', because: decision?.because ?? '', dependencies })
-      continue
-    }
-    const health = healthOf(name)
-    const dependencies = standing ?? declared(metadataOf(name))
-    if (health.state !== 'whole') {
-      verdicts.set(name, { ...base, ...health, dependencies, kept: standing !== undefined })
-      continue
-    }
     const blocked = refused.get(name) ?? ordered.blocked.get(name)
-    if (blocked !== undefined) {
-      const problem = problemOf(name, blocked, 'error', candidate)
-      const kept = standing !== undefined
-      const { because, path } = blocked
-      verdicts.set(name, {
-        ...base,
-        state: 'blocked',
-        because,
-        problem,
-        dependencies,
-        kept,
-        ...(path && { path }),
-      })
-      continue
-    }
-    verdicts.set(name, {
-      ...base,
-      state: 'on',
+    const health = decision.enabled ? healthOf(name) : undefined
+    const runs = health?.state === 'whole' && blocked === undefined
+    const metadata = health ? metadataOf(name) : candidate.metadata
+    // Nothing is spread into what most plugins get: V8 would give each its own layout, and look up each field of it.
+    const verdict: Verdict = {
+      name,
+      state: runs ? 'on' : 'off',
+      candidate,
+      decision,
       because: decision.because,
-      dependencies,
-      settings: health.settings,
-    })
+      kept: false,
+      dependencies: (health && standing) ?? Object.keys(metadata?.dependencies ?? {}).sort(),
+      settings: runs ? health.settings : EMPTY,
+    }
+    const kept = standing !== undefined
+    if (!health || runs) verdicts.set(name, verdict)
+    else if (health.state !== 'whole') verdicts.set(name, { ...verdict, ...health, kept })
+    else verdicts.set(name, { ...verdict, ...blockedVerdict(name, blocked!, candidate), kept })
   }
   const warnings = ordered.warnings.map((one) => problemOf(one.plugin, one, 'warning', held.get(one.plugin)))
   return {
@@ -87,6 +69,16 @@ export function decideWanted(input: WantedInput): Wanted {
     rejected,
     problems: [...strangers(held, input.program, input.enabledPlugins, input.config), ...warnings],
   }
+}
+
+function blockedVerdict(
+  name: string,
+  blocked: Blocked,
+  candidate: Candidate,
+): Pick<Verdict, 'state' | 'because' | 'problem' | 'path'> {
+  const { because, path } = blocked
+  const problem = problemOf(name, blocked, 'error', candidate)
+  return { state: 'blocked', because, problem, ...(path && { path }) }
 }
 
 function problemOf(

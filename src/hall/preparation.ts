@@ -1,6 +1,7 @@
 import type { Code, PluginFiles, Prepared } from '../model/code.ts'
 import type { Candidate } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
+import type { Problem } from '../model/problem.ts'
 import type { CodeLoader } from '../model/system.ts'
 import type { Intent } from './intent.ts'
 import type { Roster } from './roster.ts'
@@ -46,7 +47,10 @@ export class Preparation {
     }
     const next = waiting.values()
     const worker = async (): Promise<void> => {
-      for (const slot of next) await this.#prepareOne(slot)
+      for (const slot of next) {
+        const preparing = this.#prepareOne(slot)
+        if (preparing) await preparing
+      }
     }
     await Promise.all(Array.from({ length: Math.min(SIDE_BY_SIDE, waiting.length) }, worker))
   }
@@ -88,26 +92,33 @@ export class Preparation {
     return this.#options.loader.differs(pluginFiles(candidate, facts), runs)
   }
 
-  async #prepareOne(slot: Slot): Promise<void> {
+  /** A promise only where there is something to wait for. */
+  #prepareOne(slot: Slot): Promise<void> | undefined {
     const { loader, objects } = this.#options
     const verdict = this.#intent.wanted.verdicts.get(slot.name)!
     const facts = this.#intent.facts(verdict)
     const before = codeOf(slot) ?? slot.live?.parts.code
     const problem = problemOf(slot)
-    const hadProblem = problem !== undefined
-    const outcome: Prepared = facts
-      ? await loader.prepare(pluginFiles(verdict.candidate, facts), before)
+    const outcome = facts
+      ? loader.prepare(pluginFiles(verdict.candidate, facts), before)
       : { code: objects.get(slot.name)!.code }
+    if (outcome instanceof Promise) return outcome.then((late) => this.#take(slot, facts, late, problem))
+    this.#take(slot, facts, outcome, problem)
+    return undefined
+  }
+
+  #take(slot: Slot, facts: FolderFacts | undefined, outcome: Prepared, before: Problem | undefined): void {
     slot.prepared = { facts, outcome }
     if ('problem' in outcome) {
-      if (outcome.problem.message !== problem?.message) slot.failures += 1
+      if (outcome.problem.message !== before?.message) slot.failures += 1
       this.#roster.unloadable.add(slot.name)
       this.#intent.fallBehind(slot)
     } else {
       this.#roster.unloadable.delete(slot.name)
       this.#intent.catchUp(slot.name)
     }
-    if (!slot.live && hadProblem !== (problemOf(slot) !== undefined)) this.#intent.doubted = true
+    const had = before !== undefined
+    if (!slot.live && had !== (problemOf(slot) !== undefined)) this.#intent.doubted = true
   }
 }
 

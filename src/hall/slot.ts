@@ -8,6 +8,12 @@ import type { PluginState } from '../model/snapshot.ts'
 import type { Identity } from './identity.ts'
 import type { StartWindow } from './own-writes.ts'
 
+export interface Durations {
+  readonly load: number
+  readonly activate: number
+  readonly reload: number
+}
+
 /** All that the hall remembers of one plugin. */
 export interface Slot {
   readonly name: string
@@ -33,12 +39,14 @@ export interface Slot {
   previous: Previous | undefined
   /** Of the generation that is live, or was last. */
   number: number
-  loadMs: number
-  activateMs: number
-  reloadMs: number
+  /** What the last transition took, in ms. */
+  took: Durations
   reloads: number
   failures: number
 }
+
+// An object of their own: a whole number that becomes a fraction costs V8 a new layout, and each slot a move to it.
+const none: Durations = { load: 0, activate: 0, reload: 0 }
 
 /** A plugin that was just found. */
 export function createSlot(name: string): Slot {
@@ -55,9 +63,7 @@ export function createSlot(name: string): Slot {
     held: undefined,
     previous: undefined,
     number: 0,
-    loadMs: 0,
-    activateMs: 0,
-    reloadMs: 0,
+    took: none,
     reloads: 0,
     failures: 0,
   }

@@ -13,7 +13,7 @@ import { NewestParts } from './newest-parts.ts'
 import { refreshStanding } from './refresh-standing.ts'
 import type { Roster } from './roster.ts'
 import type { Slot } from './slot.ts'
-import type { Storms } from './storms.ts'
+import type { Storms, StormWatch } from './storms.ts'
 
 export interface TransitionsOptions {
   readonly host: GenerationHost
@@ -47,19 +47,20 @@ export class Transitions {
     try {
       for (const part of components(planned, this.#intent.wanted, this.#roster.running)) {
         if (host.closing.aborted) return
-        await this.#applyPart(part, touched)
+        const start = host.clock.elapsed()
+        const watch = this.#storms.begin([...part.start, ...part.restart])
+        const outcome = await transact(part, this.#stage(watch))
+        watch.end()
+        this.#take(part, outcome, host.clock.elapsed() - start, touched)
       }
     } finally {
       over()
     }
   }
 
-  async #applyPart(part: Plan, touched: Set<string>): Promise<void> {
-    const { host } = this.#options
-    const start = host.clock.elapsed()
-    const watch = this.#storms.begin([...part.start, ...part.restart])
-    const stage: Stage = {
-      host,
+  #stage(watch: StormWatch): Stage {
+    return {
+      host: this.#options.host,
       part: (name) => this.#part(name),
       withDependencies: partsWith,
       position: (name) => this.#intent.wanted.position.get(name) ?? -1,
@@ -68,9 +69,6 @@ export class Transitions {
         this.#roster.setState(this.#roster.slots.get(name)!, state)
       },
     }
-    const outcome = await transact(part, stage)
-    watch.end()
-    this.#take(part, outcome, host.clock.elapsed() - start, touched)
   }
 
   #part(name: string): Part {
@@ -108,9 +106,7 @@ export class Transitions {
       this.#roster.setLive(slot, generation)
       slot.previous = undefined
       slot.number = generation.number
-      slot.loadMs = generation.loadMs
-      slot.activateMs = generation.activateMs
-      slot.reloadMs = ms
+      slot.took = { load: generation.loadMs, activate: generation.activateMs, reload: ms }
       // Who was blocked by its failure is so no more.
       if (slot.failed && !outcome.ended.has(name)) this.#intent.doubted = true
       slot.failed = undefined

@@ -131,11 +131,11 @@ export interface LoaderOptions {
 export interface CodeLoader {
   /**
    * Compiles what has to be compiled, and imports what the plugin needs from outside its folder. Evaluates nothing of
-   * the plugin's own.
+   * the plugin's own. A promise only where there is something to wait for: a thousand of them are a part of a start.
    * @param previous the code that runs now, or that was prepared last, for this folder. That very object is given back
    *   when nothing that it contains has changed.
    */
-  prepare(plugin: PluginFiles, previous?: Code): Promise<Prepared>
+  prepare(plugin: PluginFiles, previous?: Code): Prepared | Promise<Prepared>
   /**
    * A file of a plugin that runs was touched, and `prepare()` is likely to be asked for soon: begins what that will take,
    * as far as it has no effect that shows. Returns at once, never throws.

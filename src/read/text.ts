@@ -7,6 +7,9 @@ import type { Problem, ProblemCode } from '../model/problem.ts'
 // Without O_NONBLOCK, opening a FIFO waits for somebody to write into it. Windows knows neither.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
+/** An object, as Node makes one of a mere `'utf8'` for each file. */
+const asText = { encoding: 'utf8', flag: 'r' } as const
+
 let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 
 /**
@@ -57,7 +60,7 @@ export function readText(path: string, limit: number, size: number = limit + 1):
 function readUsual(path: string, limit: number): string | undefined {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readFileSync(path, asText)
   } catch {
     return undefined
   }

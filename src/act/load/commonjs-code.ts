@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Code, Evaluated, OwnedTimers } from '../code.ts'
 import type { FileContents } from './file-contents.ts'
+import type { ImportFunction } from './commonjs.ts'
 import type { FolderCode } from './folder-code.ts'
 import { KnownFiles } from './known-files.ts'
 import { ModuleFormats } from './module-format.ts'
@@ -14,6 +15,8 @@ export interface Neighbours {
   /** The name of the plugin whose folder holds this path. */
   readonly owner: (path: string) => string | undefined
 }
+
+const noneCompiled = (): undefined => undefined
 
 /** The look that it was prepared for need not be kept. */
 const noFiles: PluginFiles['files'] = new Map()
@@ -74,16 +77,25 @@ export class CommonjsCode implements Code {
 
   #registry(timers: () => OwnedTimers): ModuleRegistry {
     const { name, real } = this.#plugin
-    const scope = { name, real, store: this.store, ownPackages: true, owner: this.#neighbours.owner }
+    const { store } = this
+    const { owner } = this.#neighbours
     let imports: OwnImports | undefined
-    const ownImports = (): OwnImports =>
-      (imports ??= new OwnImports({ ...scope, registry: () => registry, importCompiled: () => undefined }))
-    const registry: ModuleRegistry = new ModuleRegistry({
-      ...scope,
+    const importFrom = (file: string): ImportFunction => {
+      imports ??= new OwnImports({ ...scope, registry: () => registry, importCompiled: noneCompiled })
+      return imports.from(file)
+    }
+    // Nothing is spread in: V8 would give each plugin's object a layout of its own, and look up each field of it.
+    const scope = {
+      name,
+      real,
+      store,
+      ownPackages: true,
+      owner,
       timers,
-      importFrom: (file) => ownImports().from(file),
-      requireCompiled: () => undefined,
-    })
+      importFrom,
+      requireCompiled: noneCompiled,
+    }
+    const registry = new ModuleRegistry(scope)
     return registry
   }
 }

@@ -18,6 +18,9 @@ export interface ReadFile {
  */
 const racyMs = 40
 
+/** An object, as Node makes one of a mere `'utf8'` for each file. */
+const asText = { encoding: 'utf8', flag: 'r' } as const
+
 /** Remembers the content of files while they look the same. */
 export class FileContents {
   readonly #known = new Map<string, FileContent>()
@@ -48,7 +51,7 @@ export class FileContents {
     if (fact === undefined) return undefined
     let data: string | Buffer
     try {
-      data = path.endsWith('.node') ? readFileSync(path) : readFileSync(path, 'utf8')
+      data = path.endsWith('.node') ? readFileSync(path) : readFileSync(path, asText)
     } catch {
       this.forget(path)
       return undefined

@@ -34,32 +34,32 @@ export function createLoader(options: LoaderOptions): Loader {
   const compiler = new UnitCompiler(esbuild)
   const shop = { contents, cache, neighbours, compiler }
 
-  async function prepare(plugin: PluginFiles, previous?: Code, patient: boolean = true): Promise<Prepared> {
-    if (!lexerReady) {
-      await commonjsReady
-      lexerReady = true
-    }
-    if (++count % pause === 0) await setImmediate()
+  function prepare(
+    plugin: PluginFiles,
+    previous?: Code,
+    patient: boolean = true,
+  ): Prepared | Promise<Prepared> {
     if (previous instanceof CommonjsCode && previous.isUnchanged(plugin, contents)) return { code: previous }
     const begun = beginPreparing(shop, plugin, previous, patient)
-    if ('torn' in begun) return prepare(await onceAtRest(plugin, begun.torn), previous, false)
-    if ('job' in begun) {
-      try {
-        return await prepareCompiled(shop, begun.job)
-      } catch (cause) {
-        return { problem: compilerProblem(plugin, begun.job.entry, cause) }
-      }
-    }
+    if ('torn' in begun)
+      return onceAtRest(plugin, begun.torn).then((whole) => prepare(whole, previous, false))
+    if ('job' in begun)
+      return prepareCompiled(shop, begun.job).catch((cause: unknown) => ({
+        problem: compilerProblem(plugin, begun.job.entry, cause),
+      }))
     return begun
   }
 
   return {
-    async prepare(plugin, previous) {
-      try {
-        return await prepare(plugin, previous)
-      } finally {
-        compiler.release(plugin.real)
-      }
+    prepare(plugin, previous) {
+      count += 1
+      const prepared =
+        lexerReady && count % pause !== 0
+          ? prepare(plugin, previous)
+          : othersFirst().then(() => prepare(plugin, previous))
+      if (prepared instanceof Promise) return prepared.finally(() => compiler.release(plugin.real))
+      compiler.release(plugin.real)
+      return prepared
     },
     foresee(plugin, previous) {
       // What is CommonJS throughout is ready as soon as it is read.
@@ -88,6 +88,12 @@ export function createLoader(options: LoaderOptions): Loader {
       await esbuild.close()
     },
   }
+}
+
+async function othersFirst(): Promise<void> {
+  if (lexerReady) await setImmediate()
+  await commonjsReady
+  lexerReady = true
 }
 
 /** Not the plugin's fault. */

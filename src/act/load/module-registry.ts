@@ -1,5 +1,5 @@
 import Module, { createRequire, isBuiltin } from 'node:module'
-import { isAbsolute, join, sep } from 'node:path'
+import { dirname, isAbsolute, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { OwnedTimers } from '../code.ts'
 import type { ImportFunction } from './commonjs.ts'
@@ -51,7 +51,7 @@ export class ModuleRegistry {
 
   constructor(scope: RegistryScope) {
     this.#scope = scope
-    this.#root = newModule(`${scope.real}${sep}plugbay.js`)
+    this.#root = rootModule(scope.real)
   }
 
   /** The exports of an own CommonJS file, evaluated now if it has not been. */
@@ -189,16 +189,34 @@ export class ModuleRegistry {
   }
 }
 
-let pathsDirectory = ''
-let lastPaths: readonly string[] = []
+let aboveDirectory = ''
+let above: readonly string[] = []
 
-/** The modules of one folder come one after another. */
+/** `module.paths`. Plugins lie side by side: what is above one is above the next. */
 function pathsOf(directory: string): string[] {
-  if (directory !== pathsDirectory) {
-    lastPaths = nodeModulePaths(directory)
-    pathsDirectory = directory
+  const parent = dirname(directory)
+  if (parent !== aboveDirectory) {
+    above = nodeModulePaths(parent)
+    aboveDirectory = parent
   }
-  return [...lastPaths]
+  return directory === parent || directory.endsWith('node_modules')
+    ? nodeModulePaths(directory)
+    : [`${directory}${sep}node_modules`, ...above]
+}
+
+/** Nobody runs it and hardly anybody looks at it: without what the constructor does for those that run. */
+function rootModule(directory: string): InternalModule {
+  const filename = `${directory}${sep}plugbay.js`
+  const fields = {
+    id: filename,
+    path: directory,
+    exports: {},
+    filename,
+    loaded: true,
+    children: [],
+    paths: [],
+  }
+  return Object.assign(Object.create(Module.prototype) as InternalModule, fields)
 }
 
 function newModule(path: string, parent?: NodeJS.Module): InternalModule {

@@ -31,7 +31,7 @@ test('many plugins prepared at once each get their own code, their own files and
     })
     if (index % 10 === 9) place.write({ [`../${name}/tsconfig.json`]: '{}' })
   }
-  const outcomes = await Promise.all(names.map((name) => place.loader.prepare(lookAt(place, name))))
+  const outcomes = await Promise.all(names.map(async (name) => place.loader.prepare(lookAt(place, name))))
   for (const [index, outcome] of outcomes.entries()) {
     const folder = join(place.root, names[index]!)
     if (index % 10 === 3 || index % 10 === 7) {
@@ -58,7 +58,7 @@ test('a plugin compiled with others has the code that it has alone', async (t) =
       [`../${name}/lib/a.ts`]: 'export const v = import.meta.url',
     })
   }
-  const together = await Promise.all(names.map((name) => place.loader.prepare(lookAt(place, name))))
+  const together = await Promise.all(names.map(async (name) => place.loader.prepare(lookAt(place, name))))
   for (const [index, name] of names.entries()) {
     place.write({ [`../${name}/lib/a.ts`]: '// more\nexport const v = import.meta.url' })
     const before = together[index]!
