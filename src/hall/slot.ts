@@ -8,7 +8,7 @@ import type { PluginState } from '../model/snapshot.ts'
 import type { Identity } from './identity.ts'
 import type { StartWindow } from './own-writes.ts'
 
-export interface Durations {
+interface Durations {
   readonly load: number
   readonly activate: number
   readonly reload: number
