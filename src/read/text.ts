@@ -1,14 +1,11 @@
 import { isUtf8 } from 'node:buffer'
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
-
+import { asText } from '../model/as-text.ts'
 import type { TextFact } from '../model/facts.ts'
 import type { Problem, ProblemCode } from '../model/problem.ts'
 
 // Without O_NONBLOCK, opening a FIFO waits for somebody to write into it. Windows knows neither.
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
-
-/** An object, as Node makes one of a mere `'utf8'` for each file. */
-const asText = { encoding: 'utf8', flag: 'r' } as const
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024)
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { asText } from '../../model/as-text.ts'
 import type { FileFact } from '../../model/facts.ts'
 import { sameFact } from '../../model/same-fact.ts'
 import { FileContent } from './file-content.ts'
@@ -17,9 +18,6 @@ export interface ReadFile {
  * soon after the file was touched is taken again the next time. Milliseconds.
  */
 const racyMs = 40
-
-/** An object, as Node makes one of a mere `'utf8'` for each file. */
-const asText = { encoding: 'utf8', flag: 'r' } as const
 
 /** Remembers the content of files while they look the same. */
 export class FileContents {

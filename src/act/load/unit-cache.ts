@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { asText } from '../../model/as-text.ts'
 import type { Problem } from '../../model/problem.ts'
 import { cacheDirectory } from './cache-directory.ts'
 import { messageOf } from '../message-of.ts'
@@ -53,7 +54,7 @@ export class UnitCache {
 
   read(path: string): string | undefined {
     try {
-      const text = readFileSync(path, 'utf8')
+      const text = readFileSync(path, asText)
       this.#used.add(dirname(path))
       return text
     } catch {
