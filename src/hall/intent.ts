@@ -6,12 +6,12 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Clock, FileSource } from '../model/system.ts'
 import type { Folders } from '../read/folders.ts'
+import { asItRuns, renewed } from './behind.ts'
 import { judgeOnce } from './judge-once.ts'
 import type { RememberingJudge } from './judge-once.ts'
 import type { Roster } from './roster.ts'
 import { problemOf } from './slot.ts'
 import type { Slot } from './slot.ts'
-import { wasPrepared } from './was-prepared.ts'
 
 type WantedInput = Parameters<typeof decideWanted>[0]
 
@@ -186,8 +186,10 @@ export class Intent {
       const problem = slot.live ? undefined : problemOf(slot)
       if (problem) failed.set(slot.name, problem)
     }
+    const newest = (one: Candidate): Candidate =>
+      behind.has(one.name) ? asItRuns(one, this.#roster, (directory) => this.nameAt(directory)) : one
     return {
-      candidates: behind.size === 0 ? candidates : [...candidates].map((one) => this.#asItRuns(one, behind)),
+      candidates: behind.size === 0 ? candidates : [...candidates].map(newest),
       running: this.#roster.running,
       said: this.#said,
       config: this.config,
@@ -204,35 +206,15 @@ export class Intent {
     }
   }
 
-  /**
-   * Who is behind and may be tried again, now that a folder is as it is: a plugin that is the folder's no more, or of
-   * which it has files that can be used and are others than those that were tried in vain.
-   */
+  /** Who is behind and may be tried again, now that a folder is as it is, or gone. */
   #renewed(directory: string, candidate?: Candidate, facts?: FolderFacts): string[] {
-    const before = this.#candidates.get(directory)?.name
-    return [...this.#behind].filter((name) => {
-      const slot = this.#roster.slots.get(name)
-      const runsHere = slot?.live?.parts.candidate.directory === directory
-      if (candidate?.name === name || (runsHere && candidate && !candidate.metadata))
-        return isUsable(candidate) && !wasPrepared(slot, facts)
-      return runsHere || before === name
-    })
-  }
-
-  #asItRuns(candidate: Candidate, behind: ReadonlySet<string>): Candidate {
-    const runs = behind.has(candidate.name)
-      ? this.#roster.slots.get(candidate.name)?.live?.parts.candidate
-      : undefined
-    if (!runs || !isUsable(candidate)) return candidate
-    if (runs.directory !== candidate.directory) {
-      // Another folder has the name: it is the newest of this plugin, unless the one that runs still asks for it.
-      const holder = this.#candidates.get(runs.directory)
-      if (!candidate.metadata || holder?.name === candidate.name) return candidate
+    const found = {
+      directory,
+      before: this.nameAt(directory),
+      ...(candidate && { candidate }),
+      ...(facts && { facts }),
     }
-    // Whether it is on is for the newest to say: what does not load can be turned off.
-    const { enabled } = candidate.metadata ?? runs.metadata
-    const { enabled: _, ...metadata } = runs.metadata
-    return { ...candidate, metadata: { ...metadata, ...(enabled !== undefined && { enabled }) } }
+    return renewed(this.#behind, found, this.#roster)
   }
 
   #restedLong(candidate: Candidate): boolean {
