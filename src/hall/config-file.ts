@@ -6,10 +6,8 @@ import type { Config } from '../model/decision.ts'
 import { PluginError } from '../model/problem.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Clock, ConfigStore, System } from '../model/system.ts'
+import { BURST_MS } from '../read/folders.ts'
 import { misuse } from './misuse.ts'
-
-/** For plugins that are being written it is waited for so long at most, in ms. */
-const BURST_MS = 500
 
 /** The config file as it is now, or as it was when it was last any good. */
 export class ConfigFile {

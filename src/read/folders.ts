@@ -40,8 +40,11 @@ interface Seen {
 const PATIENCE_MS = 2000
 /** A folder in which code is written all the time (a plugin that keeps its state there) is taken as it is after this long, in ms. */
 const LAST_PATIENCE_MS = 5000
-/** What is at rest waits for so long at most for what is still being written: a checkout of many folders is one change. */
-const BURST_MS = 500
+/**
+ * What is at rest, the config file too, waits for so long at most for what is still being written, in ms: a checkout of
+ * many folders is one change.
+ */
+export const BURST_MS = 500
 /** After this many folders in one look the event loop gets a turn. */
 const CHUNK = 64
 
