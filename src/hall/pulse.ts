@@ -14,6 +14,11 @@ export interface PulseOptions {
 
 /** Hints that never pause are heard after this many quiet times. */
 const PATIENCE = 40
+/**
+ * A change of more folders than this is not foreseen: all would be read in one turn of the event loop, and whoever
+ * changes so many waits for the last of them anyway.
+ */
+const FORESEEN = 16
 /** Between looks while the watcher is in trouble, in ms. */
 const DEGRADED_RESCAN_MS = 1000
 
@@ -93,7 +98,8 @@ export class Pulse {
   }
 
   #foresee(): void {
-    if (!this.#closed && this.#folders.size > 0) this.#options.foresee(this.#folders)
+    const { size } = this.#folders
+    if (!this.#closed && size > 0 && size <= FORESEEN) this.#options.foresee(this.#folders)
   }
 
   #fire(): void {

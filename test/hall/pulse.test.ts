@@ -152,3 +152,15 @@ test('nothing is foreseen of folders that nobody named', (t) => {
   assert.deepEqual(waiting.foreseen, [])
   assert.equal(waiting.looks.length, 1)
 })
+
+test('a change of many folders is looked at, and not foreseen', (t) => {
+  const { pulse, looks, foreseen, tick } = rig(t)
+  const names = Array.from({ length: 17 }, (_, at) => `p${at}`)
+  pulse.hint(names.slice(1))
+  tick(100)
+  assert.equal(foreseen.length, 1)
+  pulse.hint(names)
+  tick(100)
+  assert.equal(foreseen.length, 1)
+  assert.deepEqual(looks[1], names.toSorted())
+})
