@@ -10,9 +10,9 @@ const CONNECTIONS = 32
 /** What V8 compiles, and how, differs between processes that run the same code. */
 const PAIRS = 3
 /** Of each server of a pair. */
-const SLICES = 16
+const SLICES = 14
 /** Seconds. */
-const WARM_UP = 2
+const WARM_UP = 1.5
 const SLICE = 0.4
 
 /**

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import type { Exchange, Follower } from '#src/http/exchange.js'
+import type { Exchange } from '#src/http/exchange.js'
 import { httpRoutes } from '#src/http/http.js'
 import { InFlight } from '#src/http/in-flight.js'
 import { until } from '../manager.js'
@@ -22,7 +22,7 @@ class Talk implements Exchange {
   isEndless(): boolean {
     return false
   }
-  follow(_: Follower): void {
+  follow(): void {
     this.followed += 1
   }
   watch(): void {}
