@@ -20,11 +20,11 @@ const SLICE = 0.4
  * that the server's process takes for one of them (docs/decisions/0013). Both servers are up at the same time, and are
  * asked in turn, for so short a while that a neighbour on the machine slows both.
  */
-export async function measureHttp({ frameworks = FRAMEWORKS }, say) {
+export async function measureHttp(_options, say) {
   const root = mkdtempSync(join(tmpdir(), 'plugbay-bench-'))
   try {
     const rows = []
-    for (const framework of frameworks) {
+    for (const framework of FRAMEWORKS) {
       say(`throughput: ${framework}`)
       const pairs = []
       for (let pair = 0; pair < PAIRS; pair += 1)

@@ -98,15 +98,7 @@ class PluginHono {
   readonly app: Hono
   readonly #generation: LiveGeneration<PluginHono>
   /** Of the request that is on its way in. */
-  #context: Context | undefined
   #path: string | undefined
-  /** One for all requests: each would need one of its own otherwise. */
-  readonly #enter = (): Response | Promise<Response> => {
-    const c = this.#context!
-    this.#context = undefined
-    this.#path = c.req.path
-    return this.app.fetch(c.req.raw, c.env)
-  }
 
   constructor(generation: LiveGeneration<PluginHono>) {
     this.#generation = generation
@@ -127,8 +119,10 @@ class PluginHono {
   answer(exchange: Exchange, c: Context): Response | Promise<Response> {
     let response: Response | Promise<Response> | undefined
     try {
-      this.#context = c
-      response = this.#generation.run(this.#enter)
+      response = this.#generation.run(() => {
+        this.#path = c.req.path
+        return this.app.fetch(c.req.raw, c.env)
+      })
       if (response instanceof Promise) response.catch((error: unknown) => this.#failed(error, exchange, c))
       return response
     } catch (error) {

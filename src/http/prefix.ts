@@ -37,9 +37,6 @@ export function endOfPrefix(prefix: string, url: string): number {
 
 /** A URL without the prefix that it lies under; begins with `/`, or as it did before that. */
 export function below(prefix: string, url: string): string {
-  // As almost all are.
-  if (url.charCodeAt(prefix.length) === 47 && url.charCodeAt(0) === 47 && url.startsWith(prefix))
-    return url.slice(prefix.length)
   const end = endOfPrefix(prefix, url)
   const origin = url.charCodeAt(0) === 47 ? '' : url.slice(0, originLength(url))
   return url.charCodeAt(end) === 47 ? origin + url.slice(end) : `${origin}/${url.slice(end)}`
