@@ -1,37 +1,35 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
-import { ratio, summary } from './statistics.js'
+import { openServer } from './http-server.js'
+import { median, quantile, ratios, summary } from './statistics.js'
 
 const FRAMEWORKS = ['http', 'hono', 'express', 'fastify']
 const CONNECTIONS = 32
+/** What V8 compiles, and how, differs between processes that run the same code. */
+const PAIRS = 3
+/** Of each server of a pair. */
+const SLICES = 14
 /** Seconds. */
-const WARM_UP = 1
-const DURATION = 3
+const WARM_UP = 1.5
+const SLICE = 0.4
 
-/** What the live layer costs: requests a second of one route, behind plugbay and registered directly, in turn. */
-export async function measureHttp({ repeat }, say) {
+/**
+ * What the live layer costs: requests a second of one route, behind plugbay and registered directly, and the CPU time
+ * that the server's process takes for one of them (docs/decisions/0013). Both servers are up at the same time, and are
+ * asked in turn, for so short a while that a neighbour on the machine slows both.
+ */
+export async function measureHttp(_options, say) {
   const root = mkdtempSync(join(tmpdir(), 'plugbay-bench-'))
   try {
     const rows = []
     for (const framework of FRAMEWORKS) {
       say(`throughput: ${framework}`)
-      const series = { live: [], direct: [] }
-      for (let round = 0; round < repeat; round += 1) {
-        const order = round % 2 === 0 ? ['live', 'direct'] : ['direct', 'live']
-        for (const how of order) series[how].push(await throughput(framework, how, join(root, framework)))
-      }
-      rows.push({
-        framework,
-        live: summary(series.live),
-        direct: summary(series.direct),
-        against: ratio(series.live, series.direct),
-      })
+      const pairs = []
+      for (let pair = 0; pair < PAIRS; pair += 1)
+        pairs.push(await measurePair(framework, join(root, framework), pair))
+      rows.push({ framework, ...compared(pairs, 'rate'), cpu: compared(pairs, 'cpu') })
     }
     return rows
   } finally {
@@ -39,25 +37,50 @@ export async function measureHttp({ repeat }, say) {
   }
 }
 
-async function throughput(framework, how, directory) {
-  const child = spawn(
-    process.execPath,
-    [fileURLToPath(new URL('http.child.js', import.meta.url)), JSON.stringify({ framework, how, directory })],
-    { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } },
-  )
+/** The slices of two fresh processes. */
+async function measurePair(framework, directory, turn) {
+  const open = {}
   try {
-    const [line] = await once(createInterface(child.stdout), 'line')
-    const { url } = JSON.parse(line)
-    await autocannon({ url, connections: CONNECTIONS, duration: WARM_UP })
-    const { requests, non2xx, errors } = await autocannon({
-      url,
-      connections: CONNECTIONS,
-      duration: DURATION,
-    })
-    if (non2xx > 0 || errors > 0) throw new Error(`${framework} ${how}: ${non2xx} refused, ${errors} errors`)
-    return requests.total / DURATION
+    for (const how of ['live', 'direct']) open[how] = await openServer(framework, how, directory)
+    const slices = { live: [], direct: [] }
+    for (const server of Object.values(open)) await ask(server, WARM_UP)
+    for (let at = turn; at < turn + SLICES; at += 1)
+      for (const how of at % 2 === 0 ? ['live', 'direct'] : ['direct', 'live'])
+        slices[how].push(await ask(open[how], SLICE))
+    return slices
   } finally {
-    child.stdin.end()
-    await once(child, 'close')
+    for (const server of Object.values(open)) await server.close()
+  }
+}
+
+async function ask({ url, cpu }, duration) {
+  const before = await cpu()
+  const {
+    '2xx': answered,
+    non2xx,
+    errors,
+    start,
+    finish,
+  } = await autocannon({ url, connections: CONNECTIONS, duration, sampleInt: duration * 1000 })
+  const spent = (await cpu()) - before
+  if (non2xx > 0 || errors > 0 || answered === 0)
+    throw new Error(`${url}: ${answered} answered, ${non2xx} refused, ${errors} errors`)
+  return { rate: (1000 * answered) / (finish - start), cpu: spent / answered }
+}
+
+/** Of each pair of processes the median of its neighbouring slices; of all pairs the median of these. */
+function compared(pairs, key) {
+  const of = (slices) => slices.map((slice) => slice[key])
+  const byPair = pairs.map(({ live, direct }) => ratios(of(live), of(direct)))
+  const all = byPair.flat()
+  return {
+    live: summary(pairs.flatMap(({ live }) => of(live))),
+    direct: summary(pairs.flatMap(({ direct }) => of(direct))),
+    against: {
+      ratio: median(byPair.map(median)),
+      p25: quantile(all, 0.25),
+      p75: quantile(all, 0.75),
+      pairs: byPair.map(median),
+    },
   }
 }

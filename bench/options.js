@@ -6,7 +6,7 @@ const usage = `npm --prefix bench run bench -- [options]
   --n 10,100,1000,5000                  numbers of plugins
   --kind commonjs,module,typescript     kinds of plugins
   --edits 60                            edits for each median of edit-to-live
-  --repeat 5                            processes for each median of a cold start and of a throughput
+  --repeat 5                            processes for each median of a cold start
   --quick                               --n 10,1000 --edits 20 --repeat 3
   --save                                write RESULTS.md although it is not a run of everything
 

@@ -40,6 +40,10 @@ export function report(results) {
       'live requests/s': ({ live }) => spread(live),
       'direct requests/s': ({ direct }) => spread(direct),
       'live of direct': ({ against }) => times(against),
+      'by pair of processes': ({ against }) => against.pairs.map(round).join(', '),
+      'live CPU µs': ({ cpu }) => spread(cpu.live),
+      'direct CPU µs': ({ cpu }) => spread(cpu.direct),
+      'CPU of direct': ({ cpu }) => times(cpu.against),
     }),
     section('Memory of watching', memory, {
       N: ({ count }) => count,

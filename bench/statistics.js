@@ -23,8 +23,13 @@ export function summary(values) {
   }
 }
 
+/** How many times `theirs` each of `ours` is. */
+export function ratios(ours, theirs) {
+  return ours.map((value, at) => value / theirs[at])
+}
+
 /** How many times `theirs` the series `ours` is. Pairs were measured one right after the other: they give the spread. */
 export function ratio(ours, theirs) {
-  const pairs = ours.map((value, at) => value / theirs[at])
+  const pairs = ratios(ours, theirs)
   return { ratio: median(ours) / median(theirs), p25: quantile(pairs, 0.25), p75: quantile(pairs, 0.75) }
 }

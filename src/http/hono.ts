@@ -159,6 +159,7 @@ const WITHOUT_SERVER: Exchange = {
   place: -1,
   isMade: () => false,
   isEndless: () => false,
+  isOver: () => false,
   follow: () => undefined,
   watch: () => undefined,
   cut: () => undefined,

@@ -19,7 +19,7 @@ export class LiveGeneration<Handler> implements Follower {
   list: () => Iterable<Route> = () => []
   readonly #counts: Counts
   readonly #onError: RoutesOptions['onError']
-  readonly #exchanges = new InFlight()
+  readonly #exchanges = new InFlight(this)
   #routes: readonly Route[] | undefined
   /** What a drain waits for. */
   #awaited: Set<Exchange> | undefined
@@ -60,7 +60,6 @@ export class LiveGeneration<Handler> implements Follower {
   begin(exchange: Exchange): void {
     this.#counts.requests += 1
     this.#exchanges.add(exchange)
-    exchange.follow(this)
   }
 
   /** The plugin has no part in it any more. May be called more than once. */
@@ -87,7 +86,10 @@ export class LiveGeneration<Handler> implements Follower {
       this.#awaited = new Set(this.#exchanges)
       for (const exchange of this.#awaited) {
         if (isIdle(exchange)) this.#awaited.delete(exchange)
-        else exchange.watch(() => isIdle(exchange) && this.#notAwaited(exchange))
+        else {
+          exchange.follow(this)
+          exchange.watch(() => isIdle(exchange) && this.#notAwaited(exchange))
+        }
       }
       this.#looked()
     })

@@ -1,26 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Exchange, Follower } from './exchange.ts'
 
 /** What a client gets whose request came during a swap that took too long. */
 export const LATE = 'This plugin is being reloaded. Try again in a moment.\n'
 const STOPPED = 'This plugin was stopped.\n'
 
-const followed = Symbol('exchange')
-
-type Followed = ServerResponse & { [followed]?: NodeExchange }
-
-/** One for all responses: each would cost a function of its own otherwise. */
-function over(this: Followed): void {
-  this[followed]?.over()
-}
-
 /** A request that a response of Node's answers, whatever framework writes it. */
 export class NodeExchange implements Exchange {
   place = -1
   readonly #response: ServerResponse
-  #follower: Follower | undefined
+  #isFollowed = false
   #isCut = false
+  #isOver = false
 
   constructor(response: ServerResponse) {
     this.#response = response
@@ -33,8 +26,11 @@ export class NodeExchange implements Exchange {
     )
   }
 
-  over(): void {
-    this.#follower?.end(this)
+  isOver(): boolean {
+    const response = this.#response as ServerResponse & { readonly stream?: Duplex }
+    // A response of HTTP/2 does not say so itself.
+    const isDestroyed = response.destroyed ?? response.stream?.destroyed
+    return isDestroyed || this.#isOver || (response.socket === null && response.req.socket.destroyed)
   }
 
   /** It was ended from outside: what the plugin still does about it is of no effect, and must have none. */
@@ -59,11 +55,15 @@ export class NodeExchange implements Exchange {
   }
 
   follow(by: Follower): void {
-    const response: Followed = this.#response
-    this.#follower = by
-    response[followed] = this
+    if (this.#isFollowed) return
+    this.#isFollowed = true
+    const response = this.#response
+    const over = (): void => {
+      this.#isOver = true
+      by.end(this)
+    }
     response.on('close', over)
-    if (isQueued(response)) followSocket(response, () => this.over())
+    if (response.socket === null) followSocket(response, over)
   }
 
   // There is no event for the end of the writing, only for the end of the sending, which a slow reader delays.

@@ -14,6 +14,7 @@ export class SocketExchange implements Exchange {
   readonly #socket: Duplex & { readonly bytesWritten?: number }
   readonly #isWebSocket: boolean
   readonly #writtenBefore: number | undefined
+  #isFollowed = false
 
   constructor(socket: Duplex, request: IncomingMessage) {
     this.#socket = socket
@@ -25,11 +26,17 @@ export class SocketExchange implements Exchange {
     return this.#socket.destroyed
   }
 
+  isOver(): boolean {
+    return this.#socket.destroyed
+  }
+
   isEndless(): boolean {
     return true
   }
 
   follow(by: Follower): void {
+    if (this.#isFollowed) return
+    this.#isFollowed = true
     this.#socket.on('close', () => by.end(this))
   }
 

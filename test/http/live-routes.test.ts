@@ -14,16 +14,24 @@ class Talk implements Exchange {
   made = false
   endless = false
   cuts = 0
-  ended: () => void = () => undefined
+  #over = false
+  #followers = new Set<Follower>()
   changed: () => void = () => undefined
   isMade(): boolean {
     return this.made
+  }
+  isOver(): boolean {
+    return this.#over
   }
   isEndless(): boolean {
     return this.endless
   }
   follow(by: Follower): void {
-    this.ended = () => by.end(this)
+    this.#followers.add(by)
+  }
+  ended(): void {
+    this.#over = true
+    for (const follower of this.#followers) follower.end(this)
   }
   watch(changed: () => void): void {
     this.changed = changed
