@@ -92,7 +92,8 @@ export class LiveRoutes<Handler> {
     if (!mount) return 'unknown'
     if (this.#closed) return 'late'
     if (mount.swapping) return this.#wait(mount, url, exchange, performance.now() + this.#hold)
-    return begun(mount, exchange)
+    // One whose client is gone would never be told to be over.
+    return exchange.isOver() ? 'late' : begun(mount, exchange)
   }
 
   /**
@@ -181,7 +182,8 @@ export class LiveRoutes<Handler> {
     const now = this.#table.find(url)
     if (!now) return 'unknown'
     if (now.swapping) return this.#wait(now, url, exchange, until)
-    return begun(now, exchange)
+    // The client may be gone, or the host may have answered.
+    return exchange.isMade() ? 'late' : begun(now, exchange)
   }
 
   #mount(prefix: string): Mount<Handler> {
@@ -210,8 +212,6 @@ export class LiveRoutes<Handler> {
 }
 
 function begun<Handler>({ live }: Mount<Handler>, exchange: Exchange): Entered<Handler> {
-  // One whose client is gone would never be told to be over.
-  if (exchange.isMade()) return 'late'
   live!.begin(exchange)
   return live!
 }

@@ -325,6 +325,7 @@ test('a client that went away while it waited reaches nobody', async () => {
   const two = start('hello', 2)
   two.publish()
   assert.equal(await waiting, 'late')
+  talk.ended()
   assert.equal(ask('/hello', talk), 'late')
   assert.equal(two.additions().http?.inFlight, 0)
 })
