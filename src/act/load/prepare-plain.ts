@@ -1,0 +1,61 @@
+import { isConstantExport } from './constant-exports.ts'
+import { importExternal } from './externals.ts'
+import type { Namespace } from './externals.ts'
+import { KnownFiles } from './known-files.ts'
+import { exportsOf, importsOf, plainGraph } from './plain-graph.ts'
+import type { PlainFile } from './plain-graph.ts'
+import type { CompiledJob, CompiledWorkshop } from './prepare-compiled.ts'
+
+/** The own files of a plugin that needs no compiler, the entry last. `undefined` for any other. Imports nothing. */
+export function plainFiles(shop: CompiledWorkshop, job: CompiledJob): readonly PlainFile[] | undefined {
+  const { plugin, entry, entryIsCompiled, open, store, folder, fresh } = job
+  if (open || !entryIsCompiled) return undefined
+  const { contents, plain, neighbours } = shop
+  const graph = plainGraph(
+    {
+      plugin,
+      store,
+      known: store.known ?? new KnownFiles(plugin),
+      owner: neighbours.owner,
+      contentOf: (path) => folder.of(path),
+      moduleOf: (path, content) =>
+        plain.of(path, content, () => {
+          const read = fresh.get(path) ?? contents.read(path)
+          return read?.content.equals(content) ? read.text : undefined
+        }),
+    },
+    entry,
+  )
+  if ('files' in graph) return graph.files
+  plain.forget(plugin.real, 'modules')
+  return undefined
+}
+
+/** Imports what plain modules take from outside, by URL. `undefined` if that takes a closer look. */
+export async function plainExternals(
+  files: readonly PlainFile[],
+): Promise<Map<string, Namespace> | undefined> {
+  const namespaces = new Map<string, Namespace>()
+  try {
+    for (const { targets } of files) {
+      for (const target of targets) {
+        if ('url' in target && !namespaces.has(target.url)) {
+          namespaces.set(target.url, await importExternal(target.url))
+        }
+      }
+    }
+  } catch {
+    return undefined
+  }
+  for (const file of files) {
+    for (const binding of [...importsOf(file).values(), ...exportsOf(file).values()]) {
+      if (!('url' in binding) || binding.name === undefined) continue
+      if (!(binding.name in namespaces.get(binding.url)!)) return undefined
+    }
+    for (const binding of importsOf(file).values()) {
+      if ('url' in binding && binding.name !== undefined && !isConstantExport(binding.url, binding.name))
+        return undefined
+    }
+  }
+  return namespaces
+}
