@@ -4,31 +4,24 @@ import vm from 'node:vm'
 const doubtfulAwait = /(?<!\bfor\s+)\bawait\b(?![ \t]*(?!(?:in|instanceof|of)\b)[\w$'"{~\u0080-\uffff])/g
 
 /**
- * Compiles the text where V8 refuses what a module must not contain, and a function may: `return`, `arguments`, `await`,
- * a name that is declared twice.
- * @param names that the module imports
+ * Finds what a module must not contain at its top, and a function may: `return`, `arguments`, `await`. V8 refuses them
+ * in a static block.
  * @throws SyntaxError
  */
-export function checkModule(text: string, names: readonly string[]): void {
-  // Where a function is not async, `await` is a name there, and no number can follow it.
-  const sure = text.replaceAll(doubtfulAwait, 'await 0&')
-  vm.compileFunction(`"use strict";void class{static{${blockOf(sure, names)}}}`)
-  // A static block takes no notice of those.
-  if (/\bvar\b/.test(text)) vm.compileFunction(`"use strict";${blockOf(text, names)}`)
+export function checkTop(text: string): void {
+  if (!/\b(?:return|arguments|await)\b/.test(text)) return
+  // Where a function is not async, `await` is a name, and no number can follow it.
+  const sure = text.includes('await') ? text.replaceAll(doubtfulAwait, 'await 0&') : text
+  vm.compileFunction(`"use strict";void class{static{{${sure}\n}}}`)
 }
 
 /** Whether a text that compiles declares a name at its top. */
 export function isDeclared(text: string, name: string): boolean {
   try {
-    vm.compileFunction(`"use strict";${blockOf(text, [name])}`)
+    vm.compileFunction(`"use strict";{let ${name};${text}\n}`)
     return false
   } catch (error) {
     if (error instanceof SyntaxError) return true
     throw error
   }
-}
-
-/** Functions, too, can be declared once only in a block, as in a module. */
-function blockOf(text: string, names: readonly string[]): string {
-  return `{${names.length === 0 ? '' : `let ${names.join()};`}${text}\n}`
 }

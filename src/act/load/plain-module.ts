@@ -21,7 +21,7 @@ const given = ['__dirname', '__filename', 'require', 'exports', 'module', ...tim
 /** A plain ES module, compiled. Each call of `run` evaluates it anew. */
 export class PlainModule {
   readonly source: Omit<PlainSource, 'text'>
-  readonly #run: (...values: unknown[]) => void
+  readonly #run: (...values: unknown[]) => () => void
   readonly #parameters: readonly string[]
   readonly #prefix: string
   readonly #constant = new Map<string, boolean>()
@@ -38,18 +38,18 @@ export class PlainModule {
     const getters = [...source.exports].map(([name, local]) => `${name}:()=>${local}`)
     const names = [...own, ...locals]
     const prefix =
-      `"use strict";${names.length === 0 ? '' : `const{${names.join()}}=${values};`}` +
-      // Nothing but a comma or another parenthesis can follow the body of such a function: it cannot be left by a brace.
-      `(()=>{${getters.length === 0 ? '' : `${define}({${getters.join()}});`}`
+      // Functions, too, can be declared once only in a block, as in a module.
+      `"use strict";return(()=>{{${names.length === 0 ? '' : `const{${names.join()}}=${values};`}` +
+      `${getters.length === 0 ? '' : `${define}({${getters.join()}});`}`
     this.#prefix = prefix
-    this.#run = vm.compileFunction(`${prefix}${text}\n})()`, [values, define, ...this.#parameters], {
+    this.#run = vm.compileFunction(`${prefix}${text}\n}})`, [values, define, ...this.#parameters], {
       filename: path,
       columnOffset: -prefix.length,
       // A string that becomes code can still say `import()`.
       ...(/\bFunction\b/.test(text) && {
         importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
       }),
-    }) as (...values: unknown[]) => void
+    }) as (...values: unknown[]) => () => void
   }
 
   run(
@@ -66,7 +66,7 @@ export class PlainModule {
       __dirname: path.dirname,
       __filename: path.filename,
     }
-    this.#run.call(undefined, values, define, ...this.#parameters.map((name) => known[name]))
+    this.#run.call(undefined, values, define, ...this.#parameters.map((name) => known[name]))()
   }
 
   /** Whether an exported name keeps the value that it has once the module was evaluated. */

@@ -1,7 +1,7 @@
 import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
 import { plainText, unusedName } from './commonjs.ts'
-import { checkModule, isDeclared } from './module-grammar.ts'
+import { checkTop, isDeclared } from './module-grammar.ts'
 import { isNeverWritten } from './never-written.ts'
 
 /** An import or re-export statement. */
@@ -46,7 +46,9 @@ export interface PlainSource {
  */
 export function readPlainSource(content: string): PlainSource | { readonly refused: string } {
   const source = plainText(content)
-  for (const [reason, found] of refusals) if (found.test(source)) return { refused: reason }
+  if (suspicious.test(source)) {
+    for (const [reason, found] of refusals) if (found.test(source)) return { refused: reason }
+  }
   try {
     return new Reader(source).read()
   } catch (error) {
@@ -56,6 +58,8 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
     throw error
   }
 }
+
+const suspicious = /\beval\b|target|<!--|-->|sourceMappingURL|\\u|\bmeta\b/
 
 /** What would mean something else in a function, or what esbuild makes something else of. */
 const refusals: readonly (readonly [string, RegExp])[] = [
@@ -80,12 +84,12 @@ function isLexerError(error: unknown): error is Error {
   return error instanceof Error && 'idx' in error
 }
 
-const identifier = String.raw`[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*`
+/** Or something that is refused when it is compiled. */
+const identifier = String.raw`[\w$\u0080-\uffff]+`
 const clause = new RegExp(
   String.raw`^import\b\s*(${identifier})?\s*(,)?\s*(?:\*\s*as\s+(${identifier})|(\{)([^{}]*)\})?\s*from\s*$`,
-  'u',
 )
-const binding = new RegExp(String.raw`^(${identifier})(?:\s+as\s+(${identifier}))?$`, 'u')
+const binding = new RegExp(String.raw`^(${identifier})(?:\s+as\s+(${identifier}))?$`)
 /** What may follow a statement that is taken away: nothing that would have to be separated from it. */
 const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
@@ -287,7 +291,7 @@ class Reader {
   }
 
   #check(text: string, locals: readonly string[], detached: ReadonlySet<string>): void {
-    checkModule(text, locals)
+    checkTop(text)
     for (const local of detached) {
       if (!isDeclared(text, local)) throw new Refusal(`${local} is exported and not declared`)
     }
@@ -303,7 +307,7 @@ class Reader {
 }
 
 /** What a comma after `export default …` would declare: an error that must stay one. */
-const another = new RegExp(String.raw`,\s*(?:(${identifier})|[{[][^{}[\]]*[\]}])\s*=(?![=>])`, 'gu')
+const another = new RegExp(String.raw`,\s*(?:(${identifier})|[{[][^{}[\]]*[\]}])\s*=(?![=>])`, 'g')
 
 function specifierOf(found: Import): string {
   const { specifier } = found
@@ -319,5 +323,6 @@ function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | un
 }
 
 function spaces(text: string): string {
+  if (!/[\n\r\u2028\u2029]/.test(text)) return ' '.repeat(text.length)
   return text.replaceAll(/[^\n\r\u2028\u2029]/g, ' ')
 }
