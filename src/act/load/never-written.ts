@@ -23,7 +23,7 @@ const lookBehind = 40
 const declares = /(?:\b(?:const|let|var|class)|\bfunction\s*\*?)\s+$|\bfunction\*$/
 const loops = /\bfor\s*(?:await\s*)?\([\s(]*$/
 const assigns = /=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=(?!=)|\+\+|--/y
-const operators = new Set([...'=+-*/%&|^<>?'].map((sign) => sign.charCodeAt(0)))
+const operators = new Set(Array.from('=+-*/%&|^<>?', (sign) => sign.charCodeAt(0)))
 const blank = /\s/
 
 /** An operator that writes. */

@@ -13,8 +13,12 @@ export interface PlainFile {
   readonly path: string
   readonly content: FileContent
   readonly module: PlainModule
-  /** Where each import leads. */
-  readonly targets: readonly PlainTarget[]
+  /** URLs of what it imports from outside. */
+  readonly outside: readonly string[]
+  /** What each imported name is, by local name. */
+  readonly imports: ReadonlyMap<string, PlainBinding>
+  /** What each exported name is, in the order of a namespace. */
+  readonly exports: ReadonlyMap<string, PlainBinding>
 }
 
 type PlainTarget = { readonly file: PlainFile } | { readonly url: string }
@@ -49,9 +53,7 @@ export function plainGraph(
   try {
     const files = new Map<string, PlainFile | undefined>()
     visit(walk, entry, files)
-    const order = [...files.values()].filter((file) => file !== undefined)
-    for (const file of order) link(file)
-    return { files: order }
+    return { files: [...files.values()].filter((file) => file !== undefined) }
   } catch (error) {
     if (error instanceof Refusal) return { refused: error.message }
     throw error
@@ -77,7 +79,16 @@ function visit(walk: PlainWalk, path: string, files: Map<string, PlainFile | und
     }
   }
   const targets = module.source.imports.map(({ specifier }) => targetOf(walk, specifier, path, files))
-  const file = { path, content, module, targets }
+  const exports = new Map<string, PlainBinding>()
+  const file: PlainFile = {
+    path,
+    content,
+    module,
+    outside: targets.flatMap((target) => ('url' in target ? [target.url] : [])),
+    imports: importsOf(module, targets),
+    exports,
+  }
+  nameExports(file, targets, exports)
   // At the end: a map keeps the order.
   files.delete(path)
   files.set(path, file)
@@ -110,69 +121,55 @@ function targetOf(
   return { url: target.url }
 }
 
-/** What each imported name is, by local name. */
-export function importsOf({ module, targets }: PlainFile): ReadonlyMap<string, PlainBinding> {
+/** The imported names of a module whose own imports were all visited. */
+function importsOf(
+  { source }: PlainModule,
+  targets: readonly PlainTarget[],
+): ReadonlyMap<string, PlainBinding> {
   const found = new Map<string, PlainBinding>()
-  for (const [index, { names }] of module.source.imports.entries()) {
+  for (const [index, { names }] of source.imports.entries()) {
     const target = targets[index]!
     for (const [imported, local] of names) {
-      const binding = imported === '*' ? target : memberOf(target, imported)
-      if (binding === undefined) throw new Refusal(`${imported} is not exported`)
+      const binding = memberOf(target, imported)
+      if ('file' in binding && binding.name !== undefined && !binding.file.module.isConstant(binding.name)) {
+        throw new Refusal(`${imported} may change`)
+      }
       found.set(local, binding)
     }
   }
   return found
 }
 
-function memberOf(target: PlainTarget, name: string): PlainBinding | undefined {
-  return 'file' in target ? bindingOf(target.file, name) : { url: target.url, name }
+/** @param name `*` for the namespace */
+function memberOf(target: PlainTarget, name: string): PlainBinding {
+  if (name === '*') return target
+  if ('url' in target) return { url: target.url, name }
+  const binding = target.file.exports.get(name)
+  if (binding === undefined) throw new Refusal(`${name} is not exported`)
+  return binding
 }
 
-function link(file: PlainFile): void {
-  for (const binding of importsOf(file).values()) {
-    if (!('file' in binding) || binding.name === undefined) continue
-    if (!binding.file.module.isConstant(binding.name)) throw new Refusal(`${binding.name} may change`)
-  }
-  exportsOf(file)
-}
-
-/** All that a module exports, by name, in the order of a namespace. */
-export function exportsOf(file: PlainFile): ReadonlyMap<string, PlainBinding> {
-  const names = new Set<string>(file.module.source.exports.keys())
-  for (const { name } of file.module.source.reexports) names.add(name)
-  for (const star of file.module.source.stars) {
-    const target = file.targets[star]!
-    if ('url' in target) throw new Refusal('an export * of a package')
-    for (const name of exportsOf(target.file).keys()) if (name !== 'default') names.add(name)
-  }
-  const found = new Map<string, PlainBinding>()
-  for (const name of [...names].sort()) {
-    const binding = bindingOf(file, name)
-    if (binding === undefined) throw new Refusal(`${name} is not exported`)
-    found.set(name, binding)
-  }
-  return found
-}
-
-/** Where a name that a module exports comes from. */
-function bindingOf(file: PlainFile, name: string): PlainBinding | undefined {
+function nameExports(
+  file: PlainFile,
+  targets: readonly PlainTarget[],
+  exports: Map<string, PlainBinding>,
+): void {
   const { source } = file.module
-  if (source.exports.has(name)) return { file, name }
-  const reexport = source.reexports.find((each) => each.name === name)
-  if (reexport !== undefined) {
-    const target = file.targets[reexport.from]!
-    const { imported } = reexport
-    return imported === undefined ? target : memberOf(target, imported)
+  const found = new Map<string, PlainBinding>()
+  for (const name of source.exports.keys()) found.set(name, { file, name })
+  for (const { name, imported, from } of source.reexports) {
+    const target = targets[from]!
+    found.set(name, memberOf(target, imported ?? '*'))
   }
-  if (name === 'default') return undefined
-  let found: PlainBinding | undefined
+  const own = new Set(found.keys())
   for (const star of source.stars) {
-    const target = file.targets[star]!
+    const target = targets[star]!
     if ('url' in target) throw new Refusal('an export * of a package')
-    const binding = bindingOf(target.file, name)
-    if (binding === undefined) continue
-    if (found !== undefined) throw new Refusal(`${name} comes from several modules`)
-    found = binding
+    for (const [name, binding] of target.file.exports) {
+      if (name === 'default' || own.has(name)) continue
+      if (found.has(name)) throw new Refusal(`${name} comes from several modules`)
+      found.set(name, binding)
+    }
   }
-  return found
+  for (const name of [...found.keys()].sort()) exports.set(name, found.get(name)!)
 }

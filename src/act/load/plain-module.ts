@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import vm from 'node:vm'
 import { timerNames } from '../code.ts'
 import type { OwnedTimers } from '../code.ts'
@@ -7,14 +8,18 @@ import type { PlainSource } from './plain-source.ts'
 /** What evaluating one module takes. */
 export interface PlainScope {
   /** By local name. */
-  readonly imports: Readonly<Record<string, unknown>>
+  readonly imports: Record<string, unknown>
+  readonly path: string
   readonly timers: OwnedTimers
   readonly meta: () => object
   readonly importer: () => unknown
 }
 
 /** Gets how to read each exported name, before the module runs. */
-type Define = (getters: Readonly<Record<string, () => unknown>>) => void
+type Define = (getters: Getters) => void
+
+/** Live, by exported name. */
+export type Getters = Readonly<Record<string, () => unknown>>
 
 const given = ['__dirname', '__filename', 'require', 'exports', 'module', ...timerNames]
 
@@ -40,7 +45,7 @@ export class PlainModule {
     const prefix =
       // Functions, too, can be declared once only in a block, as in a module.
       `"use strict";return(()=>{{${names.length === 0 ? '' : `const{${names.join()}}=${values};`}` +
-      `${getters.length === 0 ? '' : `${define}({${getters.join()}});`}`
+      (getters.length === 0 ? '' : `${define}({${getters.join()}});`)
     this.#prefix = prefix
     this.#run = vm.compileFunction(`${prefix}${text}\n}})`, [values, define, ...this.#parameters], {
       filename: path,
@@ -52,21 +57,20 @@ export class PlainModule {
     }) as (...values: unknown[]) => () => void
   }
 
-  run(
-    { imports, timers, meta, importer }: PlainScope,
-    path: { dirname: string; filename: string },
-    define: Define,
-  ): void {
+  /** Evaluates the module. It throws what the module throws. */
+  run({ imports, path, timers, meta, importer }: PlainScope, define: Define): void {
     const { source } = this
-    const values: Record<string, unknown> = { ...imports }
-    if (source.meta !== undefined) values[source.meta] = meta()
-    if (source.importing !== undefined) values[source.importing] = importer()
+    if (source.meta !== undefined) imports[source.meta] = meta()
+    if (source.importing !== undefined) imports[source.importing] = importer()
     const known: Readonly<Record<string, unknown>> = {
       ...timers,
-      __dirname: path.dirname,
-      __filename: path.filename,
+      __dirname: dirname(path),
+      __filename: path,
     }
-    this.#run.call(undefined, values, define, ...this.#parameters.map((name) => known[name]))()
+    let getters: Getters = {}
+    const keep = (own: Getters): void => define((getters = own))
+    this.#run.call(undefined, imports, keep, ...this.#parameters.map((name) => known[name]))()
+    if (source.anonymous !== undefined) nameDefault(getters['default']?.(), source.anonymous)
   }
 
   /** Whether an exported name keeps the value that it has once the module was evaluated. */
@@ -81,6 +85,13 @@ export class PlainModule {
       this.#constant.set(local, constant)
     }
     return constant
+  }
+}
+
+/** A function without a name of its own is called `default`. */
+function nameDefault(value: unknown, given: string): void {
+  if (typeof value === 'function' && value.name === given) {
+    Object.defineProperty(value, 'name', { value: 'default', configurable: true })
   }
 }
 

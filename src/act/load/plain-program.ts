@@ -1,34 +1,19 @@
-import { dirname } from 'node:path'
 import type { OwnedTimers } from '../code.ts'
 import { ownName } from './own-files.ts'
-import { exportsOf, importsOf } from './plain-graph.ts'
+import type { Getters } from './plain-module.ts'
 import type { PlainBinding, PlainFile } from './plain-graph.ts'
 import type { Program } from './program.ts'
 import type { UnitRuntime } from './unit.ts'
 
-interface Part {
-  readonly file: PlainFile
-  readonly name: string
-  readonly place: { readonly dirname: string; readonly filename: string }
-  readonly imports: ReadonlyMap<string, PlainBinding>
-  readonly exports: ReadonlyMap<string, PlainBinding>
-}
-
-type Getters = Readonly<Record<string, () => unknown>>
-
 /** ES modules that need no compiler, in memory. Each call of `instantiate` evaluates them anew. */
 export class PlainProgram implements Program {
-  readonly #parts: readonly Part[]
+  readonly #real: string
+  readonly #files: readonly PlainFile[]
 
   /** @param files in the order in which they are evaluated, the entry last */
   constructor(real: string, files: readonly PlainFile[]) {
-    this.#parts = files.map((file) => ({
-      file,
-      name: ownName(real, file.path),
-      place: { dirname: dirname(file.path), filename: file.path },
-      imports: importsOf(file),
-      exports: exportsOf(file),
-    }))
+    this.#real = real
+    this.#files = files
   }
 
   instantiate(runtime: UnitRuntime, _require: unknown, timers: OwnedTimers): void {
@@ -44,18 +29,23 @@ export class PlainProgram implements Program {
         : getters.get(binding.file)![binding.name]!()
     }
     let last: object = {}
-    for (const { file, name, place, imports, exports } of this.#parts) {
+    for (const file of this.#files) {
+      const { path, imports, exports, module } = file
+      const name = ownName(this.#real, path)
+      const own: Record<string, unknown> = {}
+      for (const [local, binding] of imports) own[local] = valueOf(binding)
       const scope = {
-        imports: Object.fromEntries([...imports].map(([local, binding]) => [local, valueOf(binding)])),
+        imports: own,
+        path,
         timers,
         meta: () => runtime.meta(name),
         importer: () => runtime.importer(name),
       }
       last = {}
-      file.module.run(scope, place, (own) => getters.set(file, own))
+      module.run(scope, (found) => getters.set(file, found))
       for (const [exported, binding] of exports) {
-        const own = 'file' in binding && binding.file === file && binding.name !== undefined
-        const get = own ? getters.get(file)![binding.name]! : () => valueOf(binding)
+        const isOwn = 'file' in binding && binding.file === file && binding.name !== undefined
+        const get = isOwn ? getters.get(file)![binding.name]! : () => valueOf(binding)
         Object.defineProperty(last, exported, { get, enumerable: true })
       }
       namespaces.set(file, last)

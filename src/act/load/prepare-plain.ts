@@ -2,7 +2,7 @@ import { isConstantExport } from './constant-exports.ts'
 import { importExternal } from './externals.ts'
 import type { Namespace } from './externals.ts'
 import { KnownFiles } from './known-files.ts'
-import { exportsOf, importsOf, plainGraph } from './plain-graph.ts'
+import { plainGraph } from './plain-graph.ts'
 import type { PlainFile } from './plain-graph.ts'
 import type { CompiledJob, CompiledWorkshop } from './prepare-compiled.ts'
 
@@ -37,22 +37,18 @@ export async function plainExternals(
 ): Promise<Map<string, Namespace> | undefined> {
   const namespaces = new Map<string, Namespace>()
   try {
-    for (const { targets } of files) {
-      for (const target of targets) {
-        if ('url' in target && !namespaces.has(target.url)) {
-          namespaces.set(target.url, await importExternal(target.url))
-        }
-      }
+    for (const url of files.flatMap(({ outside }) => outside)) {
+      if (!namespaces.has(url)) namespaces.set(url, await importExternal(url))
     }
   } catch {
     return undefined
   }
-  for (const file of files) {
-    for (const binding of [...importsOf(file).values(), ...exportsOf(file).values()]) {
+  for (const { imports, exports } of files) {
+    for (const binding of [...imports.values(), ...exports.values()]) {
       if (!('url' in binding) || binding.name === undefined) continue
       if (!(binding.name in namespaces.get(binding.url)!)) return undefined
     }
-    for (const binding of importsOf(file).values()) {
+    for (const binding of imports.values()) {
       if ('url' in binding && binding.name !== undefined && !isConstantExport(binding.url, binding.name))
         return undefined
     }
