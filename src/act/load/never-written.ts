@@ -55,7 +55,7 @@ function isMember(text: string, at: number): boolean {
 
 const declaredPattern = /\b(?:const|let|var)\s*(?:\{[^{}[\]]*\}|\[[^{}[\]]*\])\s*(?:=(?!=)|of\b|in\b)/g
 const element = /(?<=[\w$)\]])\[[^{}[\]]*\]\s*=(?![=>])/g
-const assignedPattern = /[\]}](?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n]*)*(?:=(?![=>])|(?:of|in)\b)/
+const assignedPattern = /[\]}](?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n]*(?:\n|$))*(?:=(?![=>])|(?:of|in)\b)/
 
 /** True if some pattern may be assigned to outside of a declaration. */
 function hasDestructuring(text: string): boolean {

@@ -2,6 +2,8 @@ import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
 import { plainText, unusedName } from './commonjs.ts'
 import { checkTop, isDeclared } from './module-grammar.ts'
+import { importClause } from './import-clause.ts'
+import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
 
 /** An import or re-export statement. */
@@ -45,10 +47,10 @@ export interface PlainSource {
  * @returns the reason, where it is refused
  */
 export function readPlainSource(content: string): PlainSource | { readonly refused: string } {
+  if (content.startsWith('\ufeff#!')) return { refused: 'a byte order mark before a hashbang' }
   const source = plainText(content)
-  if (suspicious.test(source)) {
-    for (const [reason, found] of refusals) if (found.test(source)) return { refused: reason }
-  }
+  const refused = plainRefusal(source)
+  if (refused !== undefined) return { refused }
   try {
     return new Reader(source).read()
   } catch (error) {
@@ -58,22 +60,6 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
     throw error
   }
 }
-
-const suspicious = /\beval\b|target|<!--|-->|sourceMappingURL|\\u|\bmeta\b/
-
-/** What would mean something else in a function, or what esbuild makes something else of. */
-const refusals: readonly (readonly [string, RegExp])[] = [
-  ['eval', /\beval\b/],
-  ['new.target', /\bnew\s*\.\s*target\b/],
-  ['a comment as in HTML', /<!--|-->/],
-  ['a source map', /\bsourceMappingURL=/],
-  // In a function that is not async, `await` is a name.
-  ['letters as escapes', /\\u(?:00|\{0*)(?:24|3\d|[46][1-9a-f]|[57][\da]|5f)/i],
-  [
-    'import.meta is changed',
-    /\bimport\s*\.\s*meta\s*(?:=(?!=)|[-+*/%&|^<>?]{1,3}=(?!=)|\+\+|--)|(?:\+\+|--)\s*import\b/,
-  ],
-]
 
 /** Prose goes on with a word. */
 const requires = /\brequire\b(?![ \t]+(?!(?:in|instanceof|of)\b)[a-z])/i
@@ -86,16 +72,12 @@ function isLexerError(error: unknown): error is Error {
 
 /** Or something that is refused when it is compiled. */
 const identifier = String.raw`[\w$\u0080-\uffff]+`
-const clause = new RegExp(
-  String.raw`^import\b\s*(${identifier})?\s*(,)?\s*(?:\*\s*as\s+(${identifier})|(\{)([^{}]*)\})?\s*from\s*$`,
-)
-const binding = new RegExp(String.raw`^(${identifier})(?:\s+as\s+(${identifier}))?$`)
 /** What may follow a statement that is taken away: nothing that would have to be separated from it. */
 const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
 const defaulted = /export\s+default(?![\w$])/y
 const declared = /export\s+(?=(const|let|class|function|async[ \t]+function)\b)/y
-const unnamed = /\s+((?:async[ \t]+)?function[ \t]*\*?|class)[ \t]*(?=\(|\{|extends\b)/y
+const unnamed = /\s+((?:async[ \t]+)?function[ \t]*\*?|class)(?=[ \t]*(?:\(|\{|extends\b))/y
 const named = /\s+(?=(?:(?:async[ \t]+)?function[ \t]*\*?|class)(?![\w$]))/y
 
 class Reader {
@@ -142,11 +124,11 @@ class Reader {
         reexports.push({ name, imported: each.importName ?? undefined, from: from(each.importIndex) })
         continue
       }
-      const local = each.localName ?? this.#anonymous
+      const local = name === 'default' ? (this.#anonymous ?? each.localName) : each.localName
       if (local === undefined) throw new Refusal('an export without a name')
       exports.set(name, local)
       if (isDetached) detached.add(local)
-      if (each.localName === undefined || this.#isConst(each.exportStart)) this.#constant.add(name)
+      if (local === this.#anonymous || this.#isConst(each.exportStart)) this.#constant.add(name)
     }
     const text = this.#edited()
     const locals = imports.flatMap(({ names }) => names.map(([, local]) => local))
@@ -173,20 +155,8 @@ class Reader {
     if (this.#source.startsWith('export', importStart)) return { specifier, names: [] }
     const head = this.#source.slice(importStart, start - 1)
     if (/^import\s*$/.test(head)) return { specifier, names: [] }
-    const [, whole, comma, namespace, braces, members] = clause.exec(head) ?? []
-    const parts = [whole, namespace ?? braces].filter((part) => part !== undefined)
-    if (parts.length === 0 || (comma !== undefined) !== (parts.length === 2))
-      throw new Refusal('an unusual import')
-    const names: (readonly [string, string])[] = []
-    if (whole !== undefined) names.push(['default', whole])
-    if (namespace !== undefined) names.push(['*', namespace])
-    const listed = (members ?? '').split(',').map((part) => part.trim())
-    if (listed.at(-1) === '') listed.pop()
-    for (const part of listed) {
-      const [, imported, local] = binding.exec(part) ?? []
-      if (imported === undefined) throw new Refusal('an unusual import')
-      names.push([imported, local ?? imported])
-    }
+    const names = importClause(head)
+    if (names === undefined) throw new Refusal('an unusual import')
     return { specifier, names }
   }
 
