@@ -1,5 +1,4 @@
 import type { FileContent } from './file-content.ts'
-import { isInside } from './own-files.ts'
 import { PlainModule } from './plain-module.ts'
 import { readPlainSource } from './plain-source.ts'
 
@@ -13,25 +12,30 @@ interface Known {
 
 /** Remembers what was compiled, so that an edit compiles one file. */
 export class PlainModules {
-  readonly #known = new Map<string, Known>()
+  /** By folder, by path. */
+  readonly #known = new Map<string, Map<string, Known>>()
 
   /** @param read gives the text, where it has to be read */
-  of(path: string, content: FileContent, read: () => string | undefined): ReadModule {
-    const known = this.#known.get(path)
+  of(folder: string, path: string, content: FileContent, read: () => string | undefined): ReadModule {
+    const known = this.#known.get(folder)?.get(path)
     if (known !== undefined && known.content.equals(content)) return known.module
     const text = read()
     if (text === undefined) return { refused: 'it was saved just now' }
     const module = compile(path, text)
-    this.#known.set(path, { content, module })
+    if (!this.#known.has(folder)) this.#known.set(folder, new Map())
+    this.#known.get(folder)!.set(path, { content, module })
     return module
   }
 
-  /** Lets go of everything in a folder, or of what can be had again. */
-  forget(folder: string, what: 'all' | 'modules' = 'all'): void {
-    for (const [path, { module }] of this.#known) {
-      if (isInside(folder, path) && (what === 'all' || module instanceof PlainModule))
-        this.#known.delete(path)
-    }
+  /** Lets go of everything else in a folder. */
+  keep(folder: string, kept: (path: string, module: ReadModule) => boolean): void {
+    const known = this.#known.get(folder)
+    if (known === undefined) return
+    for (const [path, { module }] of known) if (!kept(path, module)) known.delete(path)
+  }
+
+  forget(folder: string): void {
+    this.#known.delete(folder)
   }
 }
 

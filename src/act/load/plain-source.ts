@@ -2,7 +2,7 @@ import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
 import { plainText, unusedName } from './commonjs.ts'
 import { checkTop, isDeclared } from './module-grammar.ts'
-import { importClause } from './import-clause.ts'
+import { importClause, isExportClause } from './import-clause.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
 
@@ -152,8 +152,8 @@ class Reader {
     if (found.attributes !== null || found.attributesStart !== -1) throw new Refusal('import attributes')
     if (found.phase !== null || found.typeOnly) throw new Refusal('an unusual import')
     this.#takeAway(importStart, importEnd)
-    if (this.#source.startsWith('export', importStart)) return { specifier, names: [] }
     const head = this.#source.slice(importStart, start - 1)
+    if (head.startsWith('export') && isExportClause(head)) return { specifier, names: [] }
     if (/^import\s*$/.test(head)) return { specifier, names: [] }
     const names = importClause(head)
     if (names === undefined) throw new Refusal('an unusual import')
@@ -179,6 +179,7 @@ class Reader {
     const detached = sticky(list, this.#source, at)
     if (this.#edits.some((edit) => edit.at === at)) return detached !== undefined
     if (detached !== undefined) {
+      if (!isExportClause(detached[0])) throw new Refusal('an unusual export')
       this.#takeAway(at, at + detached[0].length)
       return true
     }

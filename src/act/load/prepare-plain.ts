@@ -2,6 +2,7 @@ import { isConstantExport } from './constant-exports.ts'
 import { importExternal } from './externals.ts'
 import type { Namespace } from './externals.ts'
 import { KnownFiles } from './known-files.ts'
+import { ownName } from './own-files.ts'
 import { plainGraph } from './plain-graph.ts'
 import type { PlainFile } from './plain-graph.ts'
 import type { CompiledJob, CompiledWorkshop } from './prepare-compiled.ts'
@@ -19,15 +20,20 @@ export function plainFiles(shop: CompiledWorkshop, job: CompiledJob): readonly P
       owner: neighbours.owner,
       contentOf: (path) => folder.of(path),
       moduleOf: (path, content) =>
-        plain.of(path, content, () => {
+        plain.of(plugin.real, path, content, () => {
           const read = fresh.get(path) ?? contents.read(path)
           return read?.content.equals(content) ? read.text : undefined
         }),
     },
     entry,
   )
-  if ('files' in graph) return graph.files
-  plain.forget(plugin.real, 'modules')
+  if ('files' in graph) {
+    const paths = new Set(graph.files.map(({ path }) => path))
+    plain.keep(plugin.real, (path) => paths.has(path))
+    return graph.files
+  }
+  // That a file is not plain is worth knowing, as long as it is there.
+  plain.keep(plugin.real, (path, read) => 'refused' in read && plugin.files.has(ownName(plugin.real, path)))
   return undefined
 }
 

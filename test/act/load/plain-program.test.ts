@@ -189,6 +189,13 @@ const compiled: Readonly<Record<string, Files>> = {
   'export * of a package': { ...packages, 'plugin.mjs': `export * from 'esm'` },
   'an export that is not declared': { 'plugin.mjs': 'export { fetch }' },
   'an export that is declared further in': { 'plugin.mjs': '{ let a = 1 } export { a }' },
+  'an export of a type': { 'plugin.mjs': 'const a = 1; export { type a }' },
+  'a comma that is missing in an export': { 'plugin.mjs': 'const a = 1, b = 2; export { a b }' },
+  'a comma too many in what is exported of another': {
+    ...two,
+    'plugin.mjs': `export { a,, } from './a.mjs'`,
+  },
+  'a reserved word that is exported': { 'plugin.mjs': 'export { if }' },
   'the same export twice': { 'plugin.mjs': 'const a = 1; export { a, a }' },
   'a name that is imported and declared': {
     ...two,
@@ -307,6 +314,16 @@ test('an edit makes new code of one file, and what it was keeps running', async 
   const [again, after] = [await place.evaluate(first), await place.evaluate(second)]
   assert.deepEqual([before.read(), again.read(), after.read()], [1, 1, 2])
   assert.notEqual(before.read, again.read)
+})
+
+test('an edit of a comment is one, as no stack trace would know the new lines', async (t) => {
+  const place = workplace(t, { 'plugin.mjs': 'export const at = () => new Error("at")' })
+  const code = await place.prepare()
+  await place.evaluate(code)
+  place.write({ 'plugin.mjs': '// why\nexport const at = () => new Error("at")' })
+  const next = await place.prepare(code)
+  assert.notEqual(next.id, code.id)
+  assert.equal(thrownAt((await place.evaluate(next)).at()), `${place.folder}/plugin.mjs:2:25`)
 })
 
 test('an edit that needs a compiler, and one that no longer does', async (t) => {
