@@ -11,7 +11,9 @@ const loader = createLoader({
   owner: () => undefined,
   onProblem: (problem) => console.error(problem),
 })
-const plugin = { name: 'plugin', directory: folder, real: folder, entry: 'plugin.ts', files: factsOf(folder) }
+const files = factsOf(folder)
+const entry = files.has('plugin.mjs') ? 'plugin.mjs' : 'plugin.ts'
+const plugin = { name: 'plugin', directory: folder, real: folder, entry, files }
 const outcome = await loader.prepare(plugin)
 if ('problem' in outcome) throw new Error(outcome.problem.message)
 const { exports } = (await outcome.code.evaluate(() => timers)) as { exports: { v: number } }

@@ -61,7 +61,7 @@ export function beginPreparing(
   }
   if (!entryIsCompiled && !open) return { code: new CommonjsCode(plugin, entry, store, folder, neighbours) }
   const compiled = before instanceof CompiledCode ? before : undefined
-  return { job: { plugin, entry, entryIsCompiled, open, store, folder, previous: compiled } }
+  return { job: { plugin, entry, entryIsCompiled, open, store, folder, fresh, previous: compiled } }
 }
 
 function sameFolder(

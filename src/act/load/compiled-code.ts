@@ -11,7 +11,8 @@ import type { ModuleStore } from './module-store.ts'
 import { ownName } from './own-files.ts'
 import { OwnImports } from './own-imports.ts'
 import type { PluginFiles } from './plugin-files.ts'
-import type { Unit, UnitRow, UnitRuntime } from './unit.ts'
+import type { Program } from './program.ts'
+import type { UnitRow, UnitRuntime } from './unit.ts'
 
 /** What a compiled plugin is made of. */
 export interface CompiledParts {
@@ -20,7 +21,7 @@ export interface CompiledParts {
   readonly plugin: PluginFiles
   /** The path of a CommonJS entry. Without it, the unit hands the entry over. */
   readonly commonjsEntry: string | undefined
-  readonly unit: Unit
+  readonly program: Program
   /** By the key that the unit calls them. */
   readonly externals: ReadonlyMap<string, Namespace>
   readonly namespaces: ReadonlySet<unknown>
@@ -51,10 +52,10 @@ export class CompiledCode implements Code {
   }
 
   async evaluate(timers: () => OwnedTimers): Promise<Evaluated> {
-    const { unit, commonjsEntry, store } = this.parts
+    const { program, commonjsEntry, store } = this.parts
     const generation = new CompiledGeneration(this.parts, timers)
     try {
-      const pending = unit.instantiate(generation, generation.requireFunction, timers())
+      const pending = program.instantiate(generation, generation.requireFunction, timers())
       if (pending !== undefined) await (pending as Promise<void>)
       return {
         exports: commonjsEntry === undefined ? generation.exports : generation.registry.load(commonjsEntry),

@@ -12,6 +12,7 @@ import { FileContents } from './file-contents.ts'
 import { onceAtRest } from './once-at-rest.ts'
 import { ClosedError, shareEsbuild } from './esbuild-service.ts'
 import { messageOf } from '../message-of.ts'
+import { PlainModules } from './plain-modules.ts'
 import { isCodeFile } from './plugin-files.ts'
 import type { PluginFiles } from './plugin-files.ts'
 import { foreseeCompiled, prepareCompiled } from './prepare-compiled.ts'
@@ -32,7 +33,8 @@ export function createLoader(options: LoaderOptions): Loader {
   const cache = new UnitCache(options.cacheDirectory, options.onProblem)
   const neighbours = { owner: options.owner }
   const compiler = new UnitCompiler(esbuild)
-  const shop = { contents, cache, neighbours, compiler }
+  const plain = new PlainModules()
+  const shop = { contents, cache, neighbours, compiler, plain }
 
   function prepare(
     plugin: PluginFiles,
@@ -81,6 +83,7 @@ export function createLoader(options: LoaderOptions): Loader {
     forget(real) {
       contents.forgetFolder(real)
       compiler.forget(real)
+      plain.forget(real)
     },
     prune: () => cache.prune(),
     async close() {

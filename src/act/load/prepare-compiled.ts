@@ -5,12 +5,17 @@ import type { Neighbours } from './commonjs-code.ts'
 import type { CompileRequest } from './compile-options.ts'
 import type { UnitCompiler } from './compile-unit.ts'
 import { CompiledCode } from './compiled-code.ts'
-import type { FileContents } from './file-contents.ts'
+import type { FileContents, ReadFile } from './file-contents.ts'
 import { FolderCode } from './folder-code.ts'
 import { externalTarget, importExternal } from './externals.ts'
 import type { Namespace } from './externals.ts'
 import type { ModuleStore } from './module-store.ts'
+import type { PlainFile } from './plain-graph.ts'
+import type { PlainModules } from './plain-modules.ts'
+import { PlainProgram } from './plain-program.ts'
+import { plainExternals, plainFiles } from './prepare-plain.ts'
 import type { PluginFiles } from './plugin-files.ts'
+import type { Program } from './program.ts'
 import type { UnitCache } from './unit-cache.ts'
 import type { UnitExternal } from './unit-format.ts'
 import { unitKey } from './unit-key.ts'
@@ -24,6 +29,7 @@ export interface CompiledWorkshop {
   readonly cache: UnitCache
   readonly compiler: UnitCompiler
   readonly neighbours: Neighbours
+  readonly plain: PlainModules
 }
 
 /** One plugin to prepare. */
@@ -36,13 +42,17 @@ export interface CompiledJob {
   readonly open: boolean
   readonly store: ModuleStore
   readonly folder: FolderCode
+  /** Files that were read a moment ago. */
+  readonly fresh: ReadonlyMap<string, ReadFile>
   readonly previous: CompiledCode | undefined
 }
 
 interface Ready {
+  /** Equal for code that does the same, wherever it lies and its imports lead. */
+  readonly code: string
   readonly text: string
-  readonly path: string
-  readonly header: UnitHeader
+  readonly commonjs: boolean
+  readonly program: () => Program
   readonly externals: ReadonlyMap<string, Imported>
   readonly inputs: ReadonlyMap<string, string>
 }
@@ -56,6 +66,8 @@ interface Imported {
 export function foreseeCompiled(shop: CompiledWorkshop, job: CompiledJob): void {
   const { plugin, previous, folder, open } = job
   if (previous?.parts.folder === folder.sha) return
+  // What needs no compiler is compiled by now.
+  if (plainFiles(shop, job) !== undefined) return
   const key = keyOf(job, folder)
   if (!shop.cache.has(shop.cache.path(plugin.real, key)))
     shop.compiler.foresee(requestOf(shop, job, key), open)
@@ -66,24 +78,26 @@ export async function prepareCompiled(
   shop: CompiledWorkshop,
   job: CompiledJob,
 ): Promise<{ readonly code: CompiledCode } | { readonly problem: Problem }> {
-  const ready = await ((await fromCache(shop, job)) ?? compile(shop, job))
+  const plain = plainFiles(shop, job)
+  const ready =
+    (plain && (await readPlain(job, plain))) ?? (await fromCache(shop, job)) ?? (await compile(shop, job))
   if ('problem' in ready) return ready
   const { plugin, previous, store, entry, entryIsCompiled, folder } = job
-  const { header, externals, inputs, text } = ready
+  const { externals, inputs, text } = ready
   const places = [...externals].map(([key, { url }]) => `${key} ${url}`)
-  const code = hash('sha256', [header.code, plugin.real, entry, ...places].join('\n'))
+  const code = hash('sha256', [ready.code, plugin.real, entry, ...places].join('\n'))
   if (previous?.parts.code === code && previous.parts.store.isUnchanged(plugin, shop.contents)) {
-    previous.parts.unit.remap(text)
+    previous.parts.program.remap(text)
     previous.parts = { ...previous.parts, folder: folder.sha, inputs }
     return { code: previous }
   }
   const namespaces = new Map([...externals].map(([key, { namespace }]) => [key, namespace]))
   return {
-    code: new CompiledCode(header.commonjs ? hash('sha256', `${code}\n${folder.sha}`) : code, {
+    code: new CompiledCode(ready.commonjs ? hash('sha256', `${code}\n${folder.sha}`) : code, {
       code,
       plugin: { ...plugin, files: new Map() },
       commonjsEntry: entryIsCompiled ? undefined : entry,
-      unit: new Unit(text, ready.path),
+      program: ready.program(),
       externals: namespaces,
       namespaces: new Set(namespaces.values()),
       store,
@@ -91,6 +105,21 @@ export async function prepareCompiled(
       folder: folder.sha,
       inputs,
     }),
+  }
+}
+
+/** `undefined` if what they take from outside is not plain. */
+async function readPlain({ plugin }: CompiledJob, files: readonly PlainFile[]): Promise<Ready | undefined> {
+  const namespaces = await plainExternals(files)
+  if (namespaces === undefined) return undefined
+  const inputs = new Map(files.map(({ path, content }) => [path, content.sha]))
+  return {
+    code: ['plain', ...[...inputs].flat()].join('\n'),
+    commonjs: false,
+    externals: new Map([...namespaces].map(([url, namespace]) => [url, { url, namespace }])),
+    inputs,
+    text: '',
+    program: () => new PlainProgram(plugin.real, files),
   }
 }
 
@@ -109,7 +138,17 @@ async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Read
     if (sha === undefined) return undefined
     inputs.set(input, sha)
   }
-  return { text, path, header, externals, inputs }
+  return readyUnit(text, path, header, externals, inputs)
+}
+
+function readyUnit(
+  text: string,
+  path: string,
+  { code, commonjs }: UnitHeader,
+  externals: Ready['externals'],
+  inputs: Ready['inputs'],
+): Ready {
+  return { code, text, commonjs, program: () => new Unit(text, path), externals, inputs }
 }
 
 function requestOf(
@@ -176,7 +215,7 @@ async function compile(
     const { text, header } = writeUnit(unit)
     const path = cache.path(plugin.real, asHashed ? key : hash('sha256', text))
     if (asHashed) cache.write(path, text)
-    return { text, path, header, externals, inputs }
+    return readyUnit(text, path, header, externals, inputs)
   }
 }
 

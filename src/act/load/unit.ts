@@ -1,6 +1,7 @@
 import Module from 'node:module'
 import * as nodeModule from 'node:module'
 import type { OwnedTimers } from '../code.ts'
+import type { Program } from './program.ts'
 import { unitMap, unitParameters } from './unit-text.ts'
 
 /** What the code of a unit calls `$bay`. */
@@ -27,7 +28,7 @@ type Factory = (...values: unknown[]) => () => unknown
 type ModuleClass = new (id: string) => InternalModule
 
 /** A unit in memory. Each call of `instantiate` evaluates its modules anew. */
-export class Unit {
+export class Unit implements Program {
   readonly #module: InternalModule
   readonly #factory: Factory
   readonly #usesRequire: boolean

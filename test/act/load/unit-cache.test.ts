@@ -54,6 +54,15 @@ test('a unit in the cache is run without esbuild being loaded', async (t) => {
   assert.deepEqual(await inChild(place, source['a.ts']), { v: 2, esbuild: false, children: 0 })
 })
 
+test('ES modules that need no compiler start no esbuild, and leave no unit behind', async (t) => {
+  const place = workplace(t, {
+    'plugin.mjs': `import { v } from './a.mjs'\nexport { v }`,
+    'a.mjs': 'export const v = 1',
+  })
+  assert.deepEqual(await inChild(place), { v: 1, esbuild: false, children: 0 })
+  assert.equal(existsSync(place.cache), false)
+})
+
 test('the same files at another time have the same unit', async (t) => {
   const place = workplace(t, source)
   await inChild(place)
