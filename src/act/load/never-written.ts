@@ -1,3 +1,5 @@
+import { codeBefore } from './code-before.ts'
+
 /**
  * True if a binding keeps the value that its declaration gives it. Looks at the text alone and says false when in doubt:
  * an assignment in a comment, or to a variable of the same name in another scope, is one.
@@ -21,7 +23,7 @@ export function isNeverWritten(text: string, name: string, patterns: boolean = t
 
 const lookBehind = 40
 const declares = /(?:\b(?:const|let|var|class)|\bfunction\s*\*?)\s+$|\bfunction\*$/
-const loops = /\bfor\s*(?:await\s*)?\([\s(]*$/
+const loops = /\b(?:for|await)$/
 const assigns = /=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=(?!=)|\+\+|--/y
 const operators = new Set(Array.from('=+-*/%&|^<>?', (sign) => sign.charCodeAt(0)))
 const blank = /\s/
@@ -35,16 +37,13 @@ function isAssigned(text: string, at: number): boolean {
 
 /** `++` or `--`, or the head of a loop over something. */
 function isChangedBefore(text: string, at: number): boolean {
-  let from = at - 1
-  let bracket = false
-  for (; from >= 0; from--) {
-    const sign = text[from]!
-    if (sign === '(') bracket = true
-    else if (!blank.test(sign)) break
+  for (const end of codeBefore(text, at)) {
+    const sign = text[end]
+    if ((sign === '+' || sign === '-') && text[end - 1] === sign) return true
+    if ((sign === 'r' || sign === 't') && loops.test(text.slice(Math.max(0, end - 6), end + 1)))
+      if (text.slice(end + 1, at).includes('(')) return true
   }
-  const sign = text[from]
-  if ((sign === '+' || sign === '-') && text[from - 1] === sign) return true
-  return bracket && loops.test(text.slice(Math.max(0, at - lookBehind), at))
+  return false
 }
 
 /** What can follow a name inside of a pattern. */
@@ -67,7 +66,6 @@ function isPartOfAnother(text: string, at: number, end: number): boolean {
   return text[at - 1] === '.' && !text.endsWith('...', at)
 }
 
-/** As far as it matters: everything beyond ASCII may be part of a name. */
 function isPartOfName(code: number): boolean {
   return (
     (code >= 0x61 && code <= 0x7a) ||
@@ -75,11 +73,16 @@ function isPartOfName(code: number): boolean {
     (code >= 0x30 && code <= 0x39) ||
     code === 0x24 ||
     code === 0x5f ||
-    code >= 0x80
+    // A half of a pair is one of a letter, where it stands beside a name.
+    (code >= 0x80 && (/[\p{ID_Continue}\u200C\u200D]/u.test(String.fromCharCode(code)) || isSurrogate(code)))
   )
 }
 
-const comments = /(?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n]*)*/y
+function isSurrogate(code: number): boolean {
+  return code >= 0xd8_00 && code <= 0xdf_ff
+}
+
+const comments = /(?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n\r\u2028\u2029]*)*/y
 
 /** The next place that is no space, no comment and no closing parenthesis. */
 function afterBrackets(text: string, from: number): number {

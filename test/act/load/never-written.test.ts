@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { Script } from 'node:vm'
 import { isNeverWritten } from '#src/act/load/never-written.js'
 
 const kept = [
@@ -51,4 +52,96 @@ const written = [
 test('a name that nothing writes to is found, and one that something may write to', () => {
   for (const text of kept) assert.equal(isNeverWritten(text, 'a'), true, text)
   for (const text of written) assert.equal(isNeverWritten(text, 'a'), false, text)
+})
+
+// In words, between which anything may stand that is no code.
+const words = `
+  f = 2
+  f += 1
+  f ++
+  f --
+  ++ f
+  -- f
+  + ++ f
+  ! f ++ + 1
+  f **= 2
+  f ??= 2
+  f ||= 2
+  f >>>= 1
+  ( f ) = 2
+  ( ( f ) ) ++
+  ++ ( f )
+  a = f = 3
+  a ? f = 1 : 0
+  x => f = 2
+  ( x , y = f = 2 ) => x
+  void ( f = 2 )
+  delete a [ f = 1 ]
+  if ( 1 ) f = 2
+  for ( f of [1] ) ;
+  for ( f in {} ) ;
+  for ( f = 0 ; f < 1 ; f ++ ) ;
+  for ( [ f ] of [[1]] ) ;
+  for ( { f } of [] ) ;
+  for ( const q in f = {} ) ;
+  [ f ] = [1]
+  [ , f ] = [1,2]
+  [ a , f ] = [1,2]
+  [ ... f ] = [1]
+  [ ( f ) ] = []
+  [ f = 3 ] = []
+  [ f . x , f ] = [1,2]
+  ({ f } = {})
+  ({ f = 3 } = {})
+  ({ a , f } = {})
+  ({ a : f } = {})
+  ({ a : f = 3 } = {})
+  ({ a : ( f ) } = {})
+  ({ ... f } = {})
+  ({ 'q' : [ f ] } = { q : [] })
+  ({ [ f = 2 ] : 1 })
+  \`\${ f = 2 }\``
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(' '))
+
+const long = 'as long as it likes to be, '.repeat(20)
+const gaps = [
+  '',
+  ' ',
+  '\t',
+  '\n',
+  '\u2028',
+  '\u00A0',
+  '/**/',
+  ' /* a ++ */ ',
+  `/* ${long}*/`,
+  '/*\n*/',
+  '/* // */',
+]
+gaps.push('/* /* */', '// c\n', `// ${long}\n`, '// a // b\n', '//*\n', '\n// x\n// http://y\n', '// */\n')
+
+const isProgram = (text: string): boolean => {
+  try {
+    return new Script(`"use strict";${text}`) instanceof Script
+  } catch {
+    return false
+  }
+}
+
+test('every way to write to a variable is seen, whatever stands between its words', () => {
+  let tried = 0
+  for (const form of words) {
+    for (const gap of gaps) {
+      const everywhere = form.map((word) => gap + word).join('')
+      const texts = form.map((_, at) => form.map((word, index) => (index === at ? gap : ' ') + word).join(''))
+      for (const text of [everywhere, ...texts]) {
+        const program = `let f = 1, a = []\nfunction write(y) { ${text}\n }`
+        if (!isProgram(program)) continue
+        tried += 1
+        assert.equal(isNeverWritten(program, 'f'), false, program)
+      }
+    }
+  }
+  assert.ok(tried > 3000, String(tried))
 })
