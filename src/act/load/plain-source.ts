@@ -246,7 +246,7 @@ class Reader {
       from = edit.end
     }
     text += this.#source.slice(from)
-    if (text.length !== this.#source.length || /\bimport\s*(?:[(.]|\/[*/])/.test(text)) {
+    if (text.length !== this.#source.length || hasImport(text)) {
       throw new Refusal('an import that was not found')
     }
     return text
@@ -291,6 +291,12 @@ function specifierOf(found: Import): string {
 function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
   pattern.lastIndex = at
   return pattern.exec(text) ?? undefined
+}
+
+/** Types in comments may name an import. */
+function hasImport(text: string): boolean {
+  const left = /\bimport\s*(?:[(.]|\/[*/])/
+  return left.test(text) && left.test(text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ''))
 }
 
 function spaces(text: string): string {

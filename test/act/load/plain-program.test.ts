@@ -100,6 +100,9 @@ export function end() {}
       const setInterval = 'mine', exports = 1, module = 2, __dirname = 3
       export const v = [typeof setTimeout, typeof stop, setInterval, exports, module, __dirname, typeof setImmediate]`,
   },
+  'types in comments': {
+    'plugin.mjs': `/** @type {import('plugbay').Plugin} */\nexport const v = 1 // as import('x') does`,
+  },
   createRequire: {
     'plugin.mjs': `import { createRequire } from 'node:module'
       const require = createRequire(import.meta.url)
