@@ -48,7 +48,7 @@ export function claims(candidates: Iterable<Candidate>, running: ReadonlyMap<str
 }
 
 /**
- * By folder: under which name it runs. Two may run from one, when it was renamed and the older of them counts as it
+ * By folder: under which name it runs, or was to run, had it started. Two may run from one, when it was renamed and the older of them counts as it
  * runs while another folder that has its name cannot: then it is that one's no more.
  */
 function runningNames(
@@ -66,6 +66,8 @@ function runningNames(
     }
     names.set(directory, name)
   }
+  for (const { name, newest } of running.values())
+    if (newest !== undefined && !names.has(newest)) names.set(newest, name)
   return names
 }
 

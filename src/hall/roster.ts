@@ -30,7 +30,7 @@ export class Roster {
   setLive(slot: Slot, generation: Generation | undefined): void {
     slot.live = generation
     if (!generation) this.running.delete(slot.name)
-    else this.running.set(slot.name, new Running(generation))
+    else this.running.set(slot.name, new Running(slot, generation))
   }
 
   setState(slot: Slot, state: PluginState, because: string = slot.because): void {

@@ -1,12 +1,15 @@
 import type { Generation } from '../act/generation.ts'
 import type { Metadata } from '../model/metadata.ts'
 import type { RunningFact } from '../model/plan.ts'
+import type { Slot } from './slot.ts'
 
 /** What runs of one plugin, as planning sees it. */
 export class Running implements RunningFact {
+  readonly #slot: Slot
   readonly #generation: Generation
 
-  constructor(generation: Generation) {
+  constructor(slot: Slot, generation: Generation) {
+    this.#slot = slot
     this.#generation = generation
   }
 
@@ -16,6 +19,10 @@ export class Running implements RunningFact {
 
   get directory(): string {
     return this.#generation.parts.candidate.directory
+  }
+
+  get newest(): string {
+    return this.#slot.prepared?.facts?.directory ?? this.directory
   }
 
   get metadata(): Metadata {

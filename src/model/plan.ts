@@ -5,6 +5,8 @@ export interface RunningFact {
   readonly name: string
   /** Absolute path of its folder, as in `Candidate`: the folder that runs keeps its name. */
   readonly directory: string
+  /** The folder that its newest files were found in: another one if these were tried in vain. Default: the same. */
+  readonly newest?: string
   /** What its generation was started with; it is judged by this while its newest files are not usable. */
   readonly metadata: Metadata
   /** Equal to the wanted identity when nothing about the plugin changed. */

@@ -27,6 +27,8 @@ export interface Given {
   readonly program: ReadonlyMap<string, boolean>
   /** Folders that have a name, as they run under it. */
   readonly holders: ReadonlyMap<string, string>
+  /** By name: the folder that the newest files of a plugin were found in, whether they can run or not. */
+  readonly found: ReadonlyMap<string, string>
   /** Those who run, and whose newest files cannot. */
   readonly stays: ReadonlyMap<string, Stay>
   /** By folder that is not whole now: whether it is on, as it said when it last was. */
@@ -200,7 +202,7 @@ function nameIn(text: string): string | undefined {
 }
 
 /** One folder has a name: the one that runs under it, else one that can be read, else the first. */
-function claim({ files, holders }: Given): { held: Map<string, Candidate>; rejected: Candidate[] } {
+function claim({ files, holders, found }: Given): { held: Map<string, Candidate>; rejected: Candidate[] } {
   const folders = [...files.keys()]
     .filter((path) => /^[a-z]+\/metadata\.json$/.test(path))
     .map((path) => path.split('/')[0]!)
@@ -215,10 +217,12 @@ function claim({ files, holders }: Given): { held: Map<string, Candidate>; rejec
       names.find((name) => !folders.some((other) => other !== folder && saysOf(other) === name)) ?? names[0]
     )
   }
+  const wasToRunIn = (folder: string): string | undefined =>
+    [...holders.keys()].find((name) => found.get(name) === folder)
   const candidates = folders.sort().map((folder): Candidate => {
     const description = describe(files.get(`${folder}/metadata.json`)!)
     return {
-      name: description?.name ?? runningIn(folder) ?? saysOf(folder),
+      name: description?.name ?? runningIn(folder) ?? wasToRunIn(folder) ?? saysOf(folder),
       folder,
       description,
       hasEntry: (files.get(`${folder}/plugin.js`) ?? '') !== '',

@@ -366,3 +366,17 @@ test('new files that were tried in vain, their metadata.json among them, are tri
   }
   await world.end()
 })
+
+test('a plugin that runs on, as the folder that has its name by now does not start, runs on when that cannot be read', async () => {
+  const world = await scene()
+  world.unsettle()
+  world.disk.remove(`${ROOT}/d`)
+  world.disk.write(`${ROOT}/e/metadata.json`, describing('d', {}))
+  world.disk.write(`${ROOT}/e/plugin.js`, program('activate throws'))
+  await world.settle('call')
+  assert.deepEqual(states(world), { a: 'active', b: 'active', c: 'active', d: 'active' })
+  world.disk.write(`${ROOT}/e/metadata.json`, '{')
+  await world.settle('call')
+  assert.equal(states(world)['d'], 'active')
+  await world.end()
+})

@@ -21,6 +21,8 @@ export class Ledger {
   readonly instances: Instance[] = []
   /** Which files the loader last made code of, by folder. */
   readonly prepared = new Map<string, string>()
+  /** In which folder the newest files of a plugin were found, by name. */
+  readonly found = new Map<string, string>()
   readonly violations: string[] = []
   readonly #now: () => number
 

@@ -27,6 +27,7 @@ export class MemoryLoader implements CodeLoader {
     await this.#options.pause()
     const content = this.#content(plugin)
     ledger.tell(`prepare ${plugin.name}`)
+    ledger.found.set(plugin.name, plugin.directory)
     ledger.prepared.set(plugin.directory, typeof content === 'string' ? content : '')
     if (typeof content !== 'string') return { problem: content }
     if (previous?.id === content) return { code: previous }

@@ -491,6 +491,7 @@ export class World {
       config: config === 'unusable' ? { unlisted: 'off', plugins: [] } : config,
       program: this.program,
       holders,
+      found: new Map([...this.ledger.found].map(([name, path]) => [name, path.slice(ROOT.length + 1)])),
       stays,
     }
   }
