@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { machine } from '../machine.js'
 import { writePart } from '../results-file.js'
 import { charts } from './charts.js'
@@ -7,6 +7,7 @@ import { measures } from './measures/index.js'
 import { readOptions } from './options.js'
 import { summary, writeReadme } from './readme.js'
 import { report } from './report.js'
+import { merged } from './merged.js'
 import { GROUPS, run } from './run.js'
 import { versions } from './versions.js'
 
@@ -17,7 +18,10 @@ const file = new URL('../results/peers.json', import.meta.url)
 // Leaving by a signal is leaving: what runs is ended.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
 
-const results = options.report ? JSON.parse(readFileSync(file, 'utf8')) : await measured()
+const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
+const now = options.report ? before : await measured()
+const results = options.save && before && !options.everything ? merged(before, now) : now
+if (options.save) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`)
 const text = report(results)
 process.stdout.write(`\n${text}\n`)
 if (options.save || options.report) {

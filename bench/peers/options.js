@@ -12,7 +12,8 @@ const usage = `npm run bench:peers -- [options]
   --edits 6                             edits in each process
   --repeat 3                            processes of each kind
   --quick                               --n 10 --edits 3 --repeat 1, 100 reloads instead of 3,000
-  --save                                write RESULTS.md, the charts and the README although it is not a run of everything
+  --save                                write RESULTS.md, the charts and the README although it is not a run of everything:
+                                        with what was not measured as it was, and its date
   --report                              measure nothing: write them from results/peers.json
 
 A run of everything writes RESULTS.md, charts/*.svg and the README's summary; each run prints, and writes
@@ -51,6 +52,7 @@ export function readOptions(argv) {
     // In all processes together.
     loadReloads: quick ? 20 : 200,
     save: values.save ?? Object.keys(values).length === 0,
+    everything: Object.keys(values).length === 0,
     report: values.report ?? false,
   }
 }

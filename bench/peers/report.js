@@ -1,3 +1,4 @@
+import { whenOf } from './merged.js'
 import { SHOWN } from './shown.js'
 import { aheadLines, targetLines } from './verdicts.js'
 
@@ -20,7 +21,13 @@ export function report(results) {
   ]
   for (const [id, rows] of Object.entries(measures)) {
     const { title, about, table: shown } = SHOWN[id]
-    parts.push(`## ${title}`, about, table(shown(rows)), `![${title}](charts/${id}.svg)`)
+    const when = whenOf(rows, machine)
+    parts.push(
+      `## ${title}`,
+      when ? `${about} ${when}` : about,
+      table(shown(rows)),
+      `![${title}](charts/${id}.svg)`,
+    )
   }
   return parts.join('\n\n')
 }
