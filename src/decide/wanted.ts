@@ -55,10 +55,12 @@ export function decideWanted(input: WantedInput): Wanted {
       dependencies: (health && standing) ?? Object.keys(metadata?.dependencies ?? {}).sort(),
       settings: runs ? health.settings : EMPTY,
     }
-    const kept = standing !== undefined
-    if (!health || runs) verdicts.set(name, verdict)
-    else if (health.state !== 'whole') verdicts.set(name, { ...verdict, ...health, kept })
-    else verdicts.set(name, { ...verdict, ...blockedVerdict(name, blocked!, candidate), kept })
+    if (!health || runs) {
+      verdicts.set(name, verdict)
+      continue
+    }
+    const why = health.state === 'whole' ? blockedVerdict(name, blocked!, candidate) : health
+    verdicts.set(name, { ...verdict, ...why, ...(standing && asKept(standing, input.running.get(name))) })
   }
   const warnings = ordered.warnings.map((one) => problemOf(one.plugin, one, 'warning', held.get(one.plugin)))
   return {
@@ -69,6 +71,14 @@ export function decideWanted(input: WantedInput): Wanted {
     rejected,
     problems: [...strangers(held, input.program, input.enabledPlugins, input.config), ...warnings],
   }
+}
+
+/** What is kept is not started anew to gain an optional dependency. */
+function asKept(
+  standing: readonly string[],
+  fact: RunningFact | undefined,
+): Pick<Verdict, 'kept' | 'dependencies'> {
+  return { kept: true, dependencies: standing.filter((name) => fact?.dependencies.includes(name)) }
 }
 
 function blockedVerdict(

@@ -409,3 +409,14 @@ test('5,000 plugins are decided in the time of a blink', () => {
   const ms = processorTime(() => assert.equal(decideWanted(input(candidates)).order.length, 5000), 8)
   assert.ok(ms < 200, `${ms} ms`)
 })
+
+test('what is kept does not gain an optional dependency that it does not run with', () => {
+  const wanted = decideWanted(
+    input([broken('a'), candidate('d')], {
+      running: new Map([['a', fact('a', { optionalDependencies: ['d'] })]]),
+    }),
+  )
+  const { kept, dependencies } = wanted.verdicts.get('a')!
+  assert.equal(kept, true)
+  assert.deepEqual(dependencies, [])
+})
