@@ -48,8 +48,8 @@ export function claims(candidates: Iterable<Candidate>, running: ReadonlyMap<str
 }
 
 /**
- * By folder: under which name it runs, or was to run, had it started. Two may run from one, when it was renamed and the older of them counts as it
- * runs while another folder that has its name cannot: then it is that one's no more.
+ * By folder: under which name it runs, or was to run, had it started. Two may run from one, when it was renamed and the
+ * older of them counts as it runs while another folder that has its name cannot: then it is that one's no more.
  */
 function runningNames(
   candidates: readonly Candidate[],

@@ -32,6 +32,8 @@ export function settle(
   const names = [...held.keys()]
   const refused = new Map<string, Blocked>()
   const lost = new Set<string>()
+  /** Who ever counted as it runs: if it ends off, what was decided with it has to be decided again. */
+  const counted = new Set<string>()
   const runs = (name: string): RunningFact | undefined =>
     lost.has(name) ? undefined : input.running.get(name)
   const metadataOf = (name: string): Metadata | undefined => {
@@ -62,7 +64,8 @@ export function settle(
       const fact = runs(name)
       if (decision?.enabled !== true) {
         subjects.set(name, off(name, decision))
-        if (fact !== undefined && !isUsable(candidate)) asTheyRun.push(name)
+        if (fact !== undefined && (counted.has(name) || refused.has(name) || !isUsable(candidate)))
+          asTheyRun.push(name)
         continue
       }
       const health = healthOf(name)
@@ -75,6 +78,7 @@ export function settle(
         subjects.set(name, unusable(name, health))
       } else {
         subjects.set(name, subjectOf(name, fact.metadata, undefined))
+        counted.add(name)
         asTheyRun.push(name)
       }
     }
@@ -87,10 +91,9 @@ export function settle(
     if (refused.size > before) continue
     const falling = asTheyRun.filter((name) => !ordered.dependencies.has(name))
     if (falling.length === 0) return { decisions, ordered, refused, metadataOf }
-    for (const name of falling) {
-      lost.add(name)
-      refused.delete(name)
-    }
+    for (const name of falling) lost.add(name)
+    // What was in a circle with one of these may be in none without.
+    refused.clear()
   }
 }
 

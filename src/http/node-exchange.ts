@@ -20,10 +20,7 @@ export class NodeExchange implements Exchange {
   }
 
   isMade(): boolean {
-    const response = this.#response
-    return (
-      response.writableEnded || response.destroyed || (isQueued(response) && response.req.socket.destroyed)
-    )
+    return this.#response.writableEnded || this.isOver()
   }
 
   isOver(): boolean {
@@ -91,11 +88,6 @@ export class NodeExchange implements Exchange {
     }
     deafen(response)
   }
-}
-
-/** An answer to a pipelined request whose turn has not come. */
-function isQueued(response: ServerResponse): boolean {
-  return response.socket === null && !response.writableEnded
 }
 
 /** By socket, as a listener for each of many pipelined requests would be one too many. */

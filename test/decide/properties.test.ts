@@ -120,13 +120,13 @@ const stepByStep = (): fc.IProperty<[readonly [World, World]]> =>
     assert.deepEqual(again.order, wanted.order)
   })
 
-// Random seeds find the fault of the next test once in some ten runs.
 test('applying a plan, step by step, gives what is wanted, and then there is nothing to do', () => {
-  fc.assert(stepByStep(), { seed: 7, numRuns: 2000 })
+  fc.assert(stepByStep(), RUNS)
 })
 
-test('the same, where an edit closes a circle', { todo: 'deciding again stops what was kept' }, () => {
+test('the same, where what closes a circle with an edit stops', () => {
   fc.assert(stepByStep(), { seed: 42, numRuns: 2000 })
+  fc.assert(stepByStep(), { seed: 399_085_487, numRuns: 2000 })
 })
 
 test('what runs in the end is what a fresh start would run, except where something is kept', () => {

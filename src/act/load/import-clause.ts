@@ -1,5 +1,5 @@
-/** Or something that is refused when it is compiled. */
-const identifier = String.raw`[\w$\u0080-\uffff]+`
+/** A pattern of names, or of something that is refused when it is compiled. */
+export const identifier: string = String.raw`[\w$\u0080-\uffff]+`
 const clause = new RegExp(
   String.raw`^import\b\s*(${identifier})?\s*(,)?\s*(?:\*\s*as\s+(${identifier})|(\{)([^{}]*)\})?\s*from\s*$`,
 )

@@ -2,7 +2,7 @@ import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
 import { plainText, unusedName } from './commonjs.ts'
 import { checkTop, isDeclared } from './module-grammar.ts'
-import { importClause, isExportClause } from './import-clause.ts'
+import { identifier, importClause, isExportClause } from './import-clause.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
 
@@ -70,8 +70,6 @@ function isLexerError(error: unknown): error is Error {
   return error instanceof Error && 'idx' in error
 }
 
-/** Or something that is refused when it is compiled. */
-const identifier = String.raw`[\w$\u0080-\uffff]+`
 /** What may follow a statement that is taken away: nothing that would have to be separated from it. */
 const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
