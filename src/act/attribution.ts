@@ -19,18 +19,45 @@ const thrown = new WeakMap<object, Attribution>()
 let keepers = 0
 /** Plugins that a transition waits for. */
 let waiting = 0
+/** Who would rather not begin anew with what is about to be asked for again. */
+let holds = 0
+/** Whose code a transition called that has not returned yet: it takes no storage to know that. */
+let current: Attribution | undefined
 
 /**
  * Runs plugin code so that whatever it starts, now or later, and whatever it throws, is known to be its own, if anybody
- * wants to know: before Node 24 that costs every promise of the process something.
+ * wants to know: before Node 24, once that was asked for, every promise of the process costs more for good.
  */
 export function attribute<T>(to: Attribution, run: () => T): T {
-  if (keepers === 0 && waiting === 0) return run()
+  if (keepers === 0 && waiting === 0) return current === undefined ? run() : runAs(to, run)
   try {
     return storage.run(to, run)
   } catch (cause) {
     if (typeof cause === 'object' && cause !== null && !thrown.has(cause)) thrown.set(cause, to)
     throw cause
+  }
+}
+
+/**
+ * Runs code of a plugin that a transition calls, and that has probably done what it has to do when it returns: what it
+ * does later is not known to be its own, unless somebody wants to know that anyway.
+ */
+export function attributeCall<T>(to: Attribution, run: () => T): T {
+  to.inTransition = true
+  try {
+    return runAs(to, () => attribute(to, run))
+  } finally {
+    to.inTransition = false
+  }
+}
+
+function runAs<T>(to: Attribution, run: () => T): T {
+  const outer = current
+  current = to
+  try {
+    return run()
+  } finally {
+    current = outer
   }
 }
 
@@ -61,13 +88,26 @@ export function keepAttribution(): () => void {
   }
 }
 
+/**
+ * From now on, nothing is forgotten before the end of it all: before Node 24, beginning and ending the attribution for
+ * each of many plugins costs more than what it is kept for.
+ * @returns what ends that; to be called once
+ */
+export function holdAttribution(): () => void {
+  holds += 1
+  return () => {
+    holds -= 1
+    forgetIfNobodyAsks()
+  }
+}
+
 function forgetIfNobodyAsks(): void {
-  if (keepers === 0 && waiting === 0) storage.disable()
+  if (keepers === 0 && waiting === 0 && holds === 0) storage.disable()
 }
 
 /** Whose code is running, if it is a plugin's. */
 export function attribution(): Attribution | undefined {
-  return storage.getStore()
+  return storage.getStore() ?? current
 }
 
 /** Whose code threw something that nobody caught: by then, the code that called it may be the host's. */

@@ -1,3 +1,4 @@
+import { isAsyncFunction } from 'node:util/types'
 import type { Candidate } from '../model/decision.ts'
 import type { Metadata } from '../model/metadata.ts'
 import type {
@@ -12,8 +13,6 @@ import type { Problem, ProblemCode } from '../model/problem.ts'
 import type { SnapshotAdditions } from '../model/snapshot.ts'
 import type { Timeouts } from '../model/options.ts'
 import type { Clock } from '../model/system.ts'
-import { attribute, awaitPlugin } from './attribution.ts'
-import type { Attribution } from './attribution.ts'
 import type { Code, Evaluated, OwnedTimers } from './code.ts'
 import { createContext } from './context.ts'
 import type { ContextSource } from './context.ts'
@@ -21,6 +20,7 @@ import { readDefinition } from './definition.ts'
 import { Effects } from './effects.ts'
 import { GenerationProblems, isStepFailure } from './generation-problems.ts'
 import { HostScope } from './host-scope.ts'
+import { OwnCode } from './own-code.ts'
 import { ownedTimers } from './owned-timers.ts'
 import { prefixedLog } from './prefixed-log.ts'
 import { isThenable } from './thenable.ts'
@@ -64,7 +64,7 @@ export class Generation implements ContextSource {
   readonly #host: GenerationHost
   readonly #problems: GenerationProblems
   readonly effects: Effects
-  readonly #attribution: Attribution
+  readonly #code: OwnCode
   /** The host's own view, and what it undoes after the plugin; none where the host's context is one for all. */
   #scope: HostScope | undefined
   /** Made when somebody asks for the signal: most never do. */
@@ -72,7 +72,6 @@ export class Generation implements ContextSource {
   #aborted: { readonly reason: unknown } | undefined
   #timers: OwnedTimers | undefined
   #log: Logger | undefined
-  #giveUp: () => void = () => undefined
   #dependencies: ReadonlyMap<string, Generation> | undefined
   #definition: PluginDefinition | undefined
   #context: PluginContext | undefined
@@ -89,7 +88,7 @@ export class Generation implements ContextSource {
     this.number = number
     this.#host = host
     this.#problems = new GenerationProblems(parts.candidate, number, host)
-    this.#attribution = { name: this.name, generation: number, inTransition: false }
+    this.#code = new OwnCode(this.name, number)
     this.effects = new Effects(this.#problems)
   }
 
@@ -114,7 +113,7 @@ export class Generation implements ContextSource {
 
   /** Runs code as the plugin's own. */
   attribute<T>(run: () => T): T {
-    return attribute(this.#attribution, run)
+    return this.#code.run(run)
   }
 
   /** A dependency that it was started with; none once it has ended. */
@@ -128,6 +127,7 @@ export class Generation implements ContextSource {
    */
   evaluate(): Promise<void> | undefined {
     const { clock } = this.#host
+    const { code } = this.parts
     const start = clock.elapsed()
     const done = ({ exports }: Evaluated): void => {
       this.#definition = this.#definitionIn(exports)
@@ -141,7 +141,7 @@ export class Generation implements ContextSource {
         : this.#problems.thrown('ERR_PLUGIN_LOAD', 'threw while it was loaded', cause)
     }
     try {
-      const evaluated = this.#run(() => this.parts.code.evaluate(() => this.timers))
+      const evaluated = this.#code.runAwaited(() => code.evaluate(() => this.timers), code.sync !== true)
       if (isPromise(evaluated))
         return this.#inTime(evaluated, 'ERR_PLUGIN_LOAD_TIMEOUT', 'was not loaded').then(done).catch(failed)
       done(evaluated)
@@ -226,15 +226,13 @@ export class Generation implements ContextSource {
   }
 
   async #hostContext(context: MakeContext): Promise<unknown> {
-    // What answers a request may well wait for the manager.
-    const answering = { ...this.#attribution, inTransition: false }
     const scope = new HostScope({
       name: this.name,
       generation: this.number,
       metadata: this.parts.candidate.metadata,
       signal: () => this.signal,
       retry: () => this.#host.retry(this.name),
-      run: (code) => attribute(answering, code),
+      run: this.#code.answering(),
       effects: this.#problems,
       onThrown: (cause) =>
         this.#problems.warn('ERR_PLUGIN_PUBLISH', 'could not be published by the host', cause),
@@ -269,10 +267,14 @@ export class Generation implements ContextSource {
   #activation(host: unknown, previous: Previous | undefined): unknown {
     const definition = this.#definition!
     const context = (this.#context = createContext(this, host, previous))
-    const activation = this.#run(() => {
-      const api: unknown = definition.activate(context)
-      return isThenable(api) || this.#scope?.waits ? this.#finished(api) : api
-    })
+    const waits = this.#scope?.waits === true
+    const activation = this.#code.runAwaited(
+      () => {
+        const api: unknown = definition.activate(context)
+        return isThenable(api) || waits ? this.#finished(api) : api
+      },
+      waits || isAsync(definition, 'activate'),
+    )
     if (!isPromise(activation)) return activation
     // A late one may still come to an end: what it set up is its own to take down then.
     const late = (): void => void this.#deactivate()
@@ -295,7 +297,7 @@ export class Generation implements ContextSource {
     const limit = timeouts.activate
     const outcome = await within(promise, limit, clock, closing)
     if (outcome !== TIMED_OUT) return outcome
-    this.#giveUp()
+    this.#code.giveUp()
     promise.then(late, () => undefined)
     throw this.#problems.failure(code, `${what} within ${limit} ms.`)
   }
@@ -305,11 +307,14 @@ export class Generation implements ContextSource {
     if (!definition.deactivate) return undefined
     const limit = this.#host.timeouts.deactivate
     try {
-      const deactivated: unknown = this.#run(() => definition.deactivate!(this.#context!))
+      const deactivated: unknown = this.#code.runAwaited(
+        () => definition.deactivate!(this.#context!),
+        isAsync(definition, 'deactivate'),
+      )
       if (!isThenable(deactivated)) return deactivated
       const outcome = await within(Promise.resolve(deactivated), limit, this.#host.clock)
       if (outcome !== TIMED_OUT) return outcome
-      this.#giveUp()
+      this.#code.giveUp()
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE_TIMEOUT', `did not finish deactivate within ${limit} ms`)
     } catch (cause) {
       this.#problems.warn('ERR_PLUGIN_DEACTIVATE', 'threw in deactivate', cause)
@@ -318,7 +323,7 @@ export class Generation implements ContextSource {
   }
 
   async #endEffects(): Promise<void> {
-    await attribute(this.#attribution, () => this.effects.end())
+    await this.#code.run(() => this.effects.end())
     await this.#scope?.end()
     this.#dependencies = undefined
   }
@@ -327,28 +332,16 @@ export class Generation implements ContextSource {
     this.#aborted ??= { reason }
     this.#abort?.abort(reason)
   }
-
-  /** Runs code of the plugin that the transition waits for, until it is done or given up. */
-  #run<T>(run: () => T): T {
-    const over = awaitPlugin(this.#attribution)
-    this.#giveUp = over
-    let result: T
-    try {
-      result = attribute(this.#attribution, run)
-    } catch (cause) {
-      over()
-      throw cause
-    }
-    if (isThenable(result)) result.then(over, over)
-    else over()
-    return result
-  }
 }
 
 type MakeContext = (scope: Scope) => unknown
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return value instanceof Promise
+}
+
+function isAsync(definition: PluginDefinition, method: 'activate' | 'deactivate'): boolean {
+  return isAsyncFunction(Reflect.get(definition, method))
 }
 
 /**

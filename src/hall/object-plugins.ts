@@ -32,6 +32,7 @@ export function objectPlugins(
       id: `object:${name}`,
       kind: 'object',
       once: false,
+      sync: true,
       evaluate: () => ({ exports: plugin }),
     }
     found.set(name, { candidate, code })

@@ -1,4 +1,4 @@
-import { keepAttribution } from '../act/attribution.ts'
+import { holdAttribution } from '../act/attribution.ts'
 import type { GenerationHost, GenerationParts } from '../act/generation.ts'
 import { transact } from '../act/transaction.ts'
 import type { Outcome, Part, Stage } from '../act/transaction.ts'
@@ -42,8 +42,7 @@ export class Transitions {
     const { host, onPlan } = this.#options
     onPlan(planned)
     this.#storms.goes(planned)
-    // Once for all of them: before Node 24, beginning and ending it costs more than what it is kept for.
-    const over = keepAttribution()
+    const over = holdAttribution()
     try {
       for (const part of components(planned, this.#intent.wanted, this.#roster.running)) {
         if (host.closing.aborted) return

@@ -33,6 +33,8 @@ export interface Code {
   readonly kind?: string
   /** A part that can be loaded once a process only (a native addon): the plugin cannot be reloaded. Default false. */
   readonly once?: boolean
+  /** Has no top-level `await`: it has been evaluated when `evaluate` returns. Default false. */
+  readonly sync?: boolean
   /**
    * Evaluates all modules anew and gives the entry's exports (a namespace, or `module.exports`), wrapped, as a module
    * that exports `then` would otherwise be taken for a promise. Throws, or rejects with, what the code threw.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 import type { PluginContext, PluginManager, PluginOption, Scope } from 'plugbay'
 import { managerFor, snapshot, until, valueOf } from '../manager.ts'
 import { pluginCode, valueCode } from '../plugin-code.ts'
@@ -268,6 +268,27 @@ test('P12 an activate that waits for a reload of its own plugin, or for any tran
   assert.deepEqual(report.active, ['a', 'b'])
   assert.deepEqual(codes, Array(5).fill(refused))
   assert.equal(valueOf(manager, 'b'), 1)
+})
+
+test('P12 an activate that is no async function: refused before it returns, and out of time after that', async (t) => {
+  const codes: unknown[] = []
+  const calls = (): Promise<unknown>[] => [manager.reload('a'), manager.settled(), manager.close()].map(codeOf)
+  let later: Promise<unknown> | undefined
+  const manager = managerFor(t, undefined, {
+    plugins: [
+      object('a', () => {
+        void Promise.all(calls()).then((found) => codes.push(...found))
+      }),
+      object('b', () => (later = turn().then(() => manager.settled()))),
+      object('c', () => ({ value: 1 })),
+    ],
+    timeouts: { activate: 50 },
+  })
+  const report = await manager.start()
+  assert.deepEqual(report.active, ['a', 'c'])
+  assert.deepEqual(codes, Array(3).fill(refused))
+  assert.deepEqual(manager.heard.codes('b'), ['ERR_PLUGIN_ACTIVATE_TIMEOUT'])
+  await later
 })
 
 test('P11 a deactivate that waits for the manager: refused instead of a deadlock', async (t) => {

@@ -24,6 +24,7 @@ const noFiles: PluginFiles['files'] = new Map()
 /** A plugin whose code is CommonJS through and through. */
 export class CommonjsCode implements Code {
   readonly kind = 'commonjs'
+  readonly sync = true
   readonly store: ModuleStore
   readonly #plugin: PluginFiles
   readonly #entry: string

@@ -51,15 +51,20 @@ export class CompiledCode implements Code {
     return this.#addon || [...this.parts.store.files.values()].some((file) => file.kind === 'addon')
   }
 
-  async evaluate(timers: () => OwnedTimers): Promise<Evaluated> {
-    const { program, commonjsEntry, store } = this.parts
+  get sync(): boolean {
+    return this.parts.program.sync
+  }
+
+  evaluate(timers: () => OwnedTimers): Evaluated | Promise<Evaluated> {
+    const { program, store } = this.parts
     const generation = new CompiledGeneration(this.parts, timers)
+    const instantiate = (): unknown => program.instantiate(generation, generation.requireFunction, timers())
+    if (!program.sync) {
+      return (instantiate() as Promise<void>).then(() => generation.evaluated()).finally(() => store.settle())
+    }
     try {
-      const pending = program.instantiate(generation, generation.requireFunction, timers())
-      if (pending !== undefined) await (pending as Promise<void>)
-      return {
-        exports: commonjsEntry === undefined ? generation.exports : generation.registry.load(commonjsEntry),
-      }
+      instantiate()
+      return generation.evaluated()
     } finally {
       store.settle()
     }
@@ -79,11 +84,11 @@ export class CompiledCode implements Code {
 
 /** The runtime of one evaluation. */
 class CompiledGeneration implements UnitRuntime {
-  exports: unknown
   readonly registry: ModuleRegistry
   readonly requireFunction: (specifier: string) => unknown
   readonly #parts: CompiledParts
   readonly #imports: OwnImports
+  #exports: unknown
   #rows: Readonly<Record<string, UnitRow>> = {}
   #nodeModule: object | undefined
 
@@ -113,7 +118,13 @@ class CompiledGeneration implements UnitRuntime {
   }
 
   entry(namespace: unknown): void {
-    this.exports = namespace
+    this.#exports = namespace
+  }
+
+  /** What the entry exports; a CommonJS one is loaded by that. */
+  evaluated(): Evaluated {
+    const { commonjsEntry } = this.#parts
+    return { exports: commonjsEntry === undefined ? this.#exports : this.registry.load(commonjsEntry) }
   }
 
   external(key: string): unknown {

@@ -7,6 +7,7 @@ import type { UnitRuntime } from './unit.ts'
 
 /** ES modules that need no compiler, in memory. Each call of `instantiate` evaluates them anew. */
 export class PlainProgram implements Program {
+  readonly sync = true
   readonly #real: string
   readonly #files: readonly PlainFile[]
 

@@ -144,11 +144,11 @@ async function fromCache(shop: CompiledWorkshop, job: CompiledJob): Promise<Read
 function readyUnit(
   text: string,
   path: string,
-  { code, commonjs }: UnitHeader,
+  { code, commonjs, async }: UnitHeader,
   externals: Ready['externals'],
   inputs: Ready['inputs'],
 ): Ready {
-  return { code, text, commonjs, program: () => new Unit(text, path), externals, inputs }
+  return { code, text, commonjs, program: () => new Unit(text, path, async), externals, inputs }
 }
 
 function requestOf(

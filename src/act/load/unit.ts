@@ -29,6 +29,7 @@ type ModuleClass = new (id: string) => InternalModule
 
 /** A unit in memory. Each call of `instantiate` evaluates its modules anew. */
 export class Unit implements Program {
+  readonly sync: boolean
   readonly #module: InternalModule
   readonly #factory: Factory
   readonly #usesRequire: boolean
@@ -37,8 +38,10 @@ export class Unit implements Program {
    * Compiles a unit's text, as Node compiles any CommonJS file, so that its source map is known. It never enters
    * `require.cache`.
    * @param path where the text lies, or would; never used for another text
+   * @param async it has a top-level `await`
    */
-  constructor(text: string, path: string) {
+  constructor(text: string, path: string, async: boolean) {
+    this.sync = !async
     enableSourceMaps()
     this.#module = new (Module as unknown as ModuleClass)(path)
     this.#module.filename = path
