@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test } from 'node:test'
-import { attribute, attributeCall, attribution, awaitPlugin, holdAttribution, keepAttribution } from '#src/act/attribution.js'
+import {
+  attribute,
+  attributeCall,
+  attribution,
+  awaitPlugin,
+  holdAttribution,
+  keepAttribution,
+} from '#src/act/attribution.js'
 
 const one = { name: 'a', generation: 1, inTransition: false }
 

@@ -272,7 +272,8 @@ test('P12 an activate that waits for a reload of its own plugin, or for any tran
 
 test('P12 an activate that is no async function: refused before it returns, and out of time after that', async (t) => {
   const codes: unknown[] = []
-  const calls = (): Promise<unknown>[] => [manager.reload('a'), manager.settled(), manager.close()].map(codeOf)
+  const calls = (): Promise<unknown>[] =>
+    [manager.reload('a'), manager.settled(), manager.close()].map(codeOf)
   let later: Promise<unknown> | undefined
   const manager = managerFor(t, undefined, {
     plugins: [
