@@ -31,7 +31,9 @@ export async function compileFast(
   // The runtime's own name is only kept free by a build that names it.
   if (output === undefined || inputs === undefined || output.code.includes('$bay')) return undefined
   const names = new Set(inputs.keys())
-  const handed = handOver(keepNamespaces(output.code))
+  // Where esbuild leaves it, it would stand within a function.
+  const text = output.code.replace(/^#!/, '//')
+  const handed = handOver(keepNamespaces(text))
   const code = handed === undefined ? undefined : bindMeta(handed, names, output.metaFiles, prefix)
   const bound = code === undefined ? undefined : bindImports(code, names, { prefix })
   if (bound === undefined || bound.open) return undefined

@@ -259,6 +259,18 @@ test('a .js file without a type next to TypeScript is what it looks like', async
   assert.deepEqual((await place.run()).v, ['function', 'undefined'])
 })
 
+test('a hashbang is a comment, in the entry and in other files', async (t) => {
+  const bang = '#!/usr/bin/env node\n'
+  for (const top of ['', 'await 0\n']) {
+    const place = workplace(t, {
+      'plugin.ts': `${bang}import { a } from './a.ts'\n${top}export const at: Error = new Error(a)`,
+      'a.ts': `${bang}export const a: string = 'at'`,
+    })
+    const { at } = await place.run()
+    assert.equal(thrownAt(at), `${join(place.folder, 'plugin.ts')}:${top === '' ? 3 : 4}:26`)
+  }
+})
+
 test('.cts, .mts, .tsx and .jsx', async (t) => {
   const place = workplace(t, {
     'plugin.mts': `import { c } from './c.cjs'; import { view } from './view.tsx'; import { plain } from './plain.jsx'
