@@ -48,8 +48,7 @@ export class ConfigFile {
     const fact = this.#store.read(this.path)
     if (fact.kind === 'missing') {
       this.#holds ??= 'no file'
-      if (this.#holds === 'a file') this.#problems = [missing(this.path)]
-      else if (this.#holds === 'no file') this.#problems = []
+      this.#problems = this.#holds === 'no file' ? [] : [missing(this.path, this.#holds === 'a file')]
       this.#text = undefined
       return undefined
     }
@@ -121,12 +120,14 @@ function remedy(cause: unknown): string {
   }
 }
 
-function missing(path: string): Problem {
+function missing(path: string, wasGood: boolean): Problem {
   return {
     code: 'ERR_PLUGIN_CONFIG_MISSING',
     severity: 'warning',
     file: path,
-    message: `${path} was deleted; what it said last still holds.`,
+    message: wasGood
+      ? `${path} was deleted; what it said last still holds.`
+      : `${path} was deleted before it was any good: what it may have turned off stays off.`,
     hint: 'Put it back, or restart the process to run without it.',
   }
 }

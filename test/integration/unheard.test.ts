@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { createPluginManager } from 'plugbay'
 import { afterwards } from '../afterwards.ts'
@@ -46,8 +47,15 @@ test('K2 a config file that is broken at a cold start: nothing runs that it may 
   assert.ok(
     report.problems.some(({ code, file }) => code === 'ERR_PLUGIN_JSON_SYNTAX' && file === folder.configFile),
   )
+  rmSync(folder.configFile)
+  const { active, problems } = await manager.settled()
+  assert.deepEqual(active, ['b'])
+  assert.deepEqual(
+    problems.map(({ code, line, message }) => [code, line, /deleted .* stays off/.test(message)]),
+    [['ERR_PLUGIN_CONFIG_MISSING', undefined, true]],
+  )
   folder.config('{ "plugins": [] }')
-  await manager.settled()
+  assert.deepEqual((await manager.settled()).problems, [])
   assert.equal(snapshot(manager, 'a').state, 'active')
   assert.equal(valueOf(manager, 'a'), 1)
 })
