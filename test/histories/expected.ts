@@ -115,12 +115,13 @@ export function whyStays(given: Given, name: string): 'circle' | 'invalid' | 'br
   const one = held.get(name)
   if (!one) return 'absent'
   if (!one.description || !one.hasEntry) return 'invalid'
-  const circle = inCircles(new Set(held.keys()), (other) => {
-    const newest = Object.keys(held.get(other)!.description?.dependencies ?? {})
-    return [...newest, ...Object.keys(others.get(other)?.description.dependencies ?? {})]
-  })
-  if (circle.has(name)) return 'circle'
+  if (circles(held, others).has(name)) return 'circle'
   return one.canRun ? undefined : 'broken'
+}
+
+/** Whether some need each other, on or off, by their newest files or as they run. */
+export function hasCircle(given: Given): boolean {
+  return circles(claim(given).held, given.stays).size > 0
 }
 
 /** What a folder says of itself; `undefined` when it is not valid. */
@@ -263,6 +264,13 @@ function switchedOn(
     for (const need of Object.keys(counts(name)?.dependencies ?? {}))
       if (held.has(need) && decided(need) === undefined) on.add(need)
   return on
+}
+
+function circles(held: ReadonlyMap<string, Candidate>, stays: Given['stays']): Set<string> {
+  return inCircles(new Set(held.keys()), (name) => {
+    const newest = Object.keys(held.get(name)!.description?.dependencies ?? {})
+    return [...newest, ...Object.keys(stays.get(name)?.description.dependencies ?? {})]
+  })
 }
 
 /** Those who lead back to themselves. */

@@ -3,7 +3,7 @@ import { CODES, createPluginManager, isPluginError } from 'plugbay'
 import type { Clock, ManagerOptions, PluginManager, Problem, System } from 'plugbay'
 import { Dice } from './dice.ts'
 import { Market } from './exchange.ts'
-import { describe, expected, programOf, whole, whyStays } from './expected.ts'
+import { describe, expected, hasCircle, programOf, whole, whyStays } from './expected.ts'
 import type { Configured, Description, Expected, Given, Stay } from './expected.ts'
 import { FakeClock } from './fake-clock.ts'
 import { Ledger, show } from './ledger.ts'
@@ -443,11 +443,8 @@ export class World {
         assert.ok(live.has(name), `I5: ${name} lost its service as something was broken`)
     this.unsettled = false
     this.links = 0
-    // What is blocked by anything else besides shows when the circle is gone.
-    const isCircle = this.manager.plugins.some(
-      ({ problem }) => problem?.code === 'ERR_PLUGIN_DEPENDENCY_CYCLE',
-    )
-    if (isCircle) this.unsettled = true
+    // A circle of those that are off, or that are not whole, shows when somebody comes to need them.
+    if (hasCircle(given)) this.unsettled = true
     // Who is on for another's sake goes with that one's needs.
     this.#served = [...live.keys()].filter(
       (name) => this.manager.get(name)?.decision?.source !== 'dependency',
