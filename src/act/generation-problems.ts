@@ -34,7 +34,7 @@ const HINTS: Partial<Record<ProblemCode, string>> = {
   ERR_PLUGIN_CONTEXT: "Mend the host's `context` function.",
   ERR_PLUGIN_ACTIVATE: MEND,
   ERR_PLUGIN_ACTIVATE_TIMEOUT:
-    'Heed ctx.signal, start slow work without awaiting it, or raise timeouts.activate.',
+    'Heed ctx.signal, await neither slow work nor the manager, or raise timeouts.activate.',
   ERR_PLUGIN_PUBLISH: "Mend the onPublish callback in the host's `context`.",
   ERR_PLUGIN_DRAIN_TIMEOUT: 'They are cut off. Raise timeouts.drain if they need longer.',
   ERR_PLUGIN_DEACTIVATE: 'Mend it. The rest was undone all the same; no state is handed over.',

@@ -289,6 +289,7 @@ test('P12 an activate that is no async function: refused before it returns, and 
   assert.deepEqual(report.active, ['a', 'c'])
   assert.deepEqual(codes, Array(3).fill(refused))
   assert.deepEqual(manager.heard.codes('b'), ['ERR_PLUGIN_ACTIVATE_TIMEOUT'])
+  assert.match(manager.heard.problems.at(-1)!.hint, /await neither slow work nor the manager/)
   await later
 })
 
