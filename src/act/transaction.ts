@@ -188,23 +188,29 @@ class Transaction {
     this.#restarting = this.#restarting.filter((other) => other !== name)
   }
 
-  /** Takes a plugin's old code, without the optional dependencies that stop, or need the plugin by now. */
+  /** Takes a plugin's old code, without the optional dependencies that stop, or depend on the plugin by now. */
   #goBack(name: string): void {
     const { parts } = this.#part(name).live!
     const { dependencies } = parts.candidate.metadata
     const used = parts.dependencies.filter(
       (other) =>
-        Object.hasOwn(dependencies, other) || !(this.#plan.stop.includes(other) || this.#needs(other, name)),
+        Object.hasOwn(dependencies, other) ||
+        !(this.#plan.stop.includes(other) || this.#leadsTo(other, name)),
     )
     const fewer = used.length < parts.dependencies.length
     this.#onOldCode.set(name, fewer ? this.#stage.withDependencies(parts, used) : parts)
   }
 
-  /** Whether one plugin, directly or over others, cannot be started before another. */
-  #needs(name: string, other: string): boolean {
+  /** Whether one plugin, directly or over others, declares to depend on another: each decision leaves such a circle out. */
+  #leadsTo(name: string, other: string): boolean {
     const seen = new Set([name])
-    for (const one of seen) for (const next of this.#used(one)?.dependencies ?? []) seen.add(next)
+    for (const one of seen) for (const next of this.#declared(one)) seen.add(next)
     return seen.has(other)
+  }
+
+  #declared(name: string): string[] {
+    const metadata = this.#plan.stop.includes(name) ? undefined : this.#used(name)?.candidate.metadata
+    return Object.keys({ ...metadata?.optionalDependencies, ...metadata?.dependencies })
   }
 
   /** What a plugin is started from. */

@@ -380,3 +380,17 @@ test('a plugin that runs on, as the folder that has its name by now does not sta
   assert.equal(states(world)['d'], 'active')
   await world.end()
 })
+
+test('old code that is started again does without an optional dependency that came to depend on it, at once and not at the next look', async () => {
+  const world = await scene()
+  const { disk, ledger, manager } = world
+  disk.write(`${ROOT}/a/metadata.json`, describing('a', { optionalDependencies: ['c'] }))
+  disk.write(`${ROOT}/a/plugin.js`, program('ok'))
+  disk.write(`${ROOT}/c/plugin.js`, program('activate throws'))
+  await world.settle('call')
+  assert.deepEqual(manager.get('c')?.dependencies, ['b'])
+  const count = ledger.instances.length
+  await manager.rescan()
+  assert.equal(ledger.instances.length, count)
+  await world.end()
+})
