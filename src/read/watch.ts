@@ -159,7 +159,12 @@ export function watch(options: WatchRequest): Watcher {
       if (ready) void flock.pump()
     },
     forget: (directory) => {
-      flock.forget(directory)
+      if (!roots.has(dirname(directory))) flock.forget(directory)
+      else if (closing === undefined) {
+        // It may be there all the same, without the metadata.json that makes it a plugin.
+        touched.add(directory)
+        void lookAtTouched()
+      }
     },
     rearm: (path) => {
       if (!ready || closing !== undefined) return
