@@ -260,7 +260,7 @@ test('an empty folder, a missing one, and a config that does not parse are said 
   assert.match(elsewhere.err, /no plugins in nowhere\.\n1 problem: plugbay check --dir nowhere\n/)
   const broken = await folder(t, { ...plugin('log'), 'plugins.config.json': '{' })
   const { code, out } = await plugbay(broken, ['graph'])
-  assert.deepEqual([code, out], [1, 'log 1.0.0  off  unlisted is "off"\n'])
+  assert.deepEqual([code, out], [1, 'log 1.0.0  off  plugins.config.json cannot be used\n'])
 })
 
 test('two forms at once are wrong usage', async (t) => {
