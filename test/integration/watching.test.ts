@@ -696,3 +696,20 @@ test('polling sees edits too', async (t) => {
   await value('b', 'b')
   await settles()
 })
+
+test('a plugin that does not load for another reason than before: its dependents say the newest one', async (t) => {
+  const { folder, manager } = await scene(
+    t,
+    {
+      'a/plugin.ts': `import 'nowhere'`,
+      'b/metadata.json': { dependencies: ['a'] },
+      'b/plugin.cjs': code('b'),
+    },
+    { watch: hintsAlone },
+  )
+  assert.match(snapshot(manager, 'b').because, /^needs a, which failed: Cannot find 'nowhere'/)
+  folder.write({ 'a/plugin.ts': 'const = 1' })
+  await until(() => snapshot(manager, 'a').problem?.code === 'ERR_PLUGIN_SYNTAX', 'another reason')
+  const said = snapshot(manager, 'a').problem!.message.replace(/\.$/, '')
+  assert.equal(snapshot(manager, 'b').because, `needs a, which failed: ${said}`)
+})
