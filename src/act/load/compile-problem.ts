@@ -55,7 +55,10 @@ function describe(text: string, others: string): PartialProblem {
   const shown = text.replace(/"plugbay-(?:external|commonjs):([^"]*)\|"/, '"$1"').replace(/\.$/, '')
   const message = `${shown}.${others}`
   if (text.startsWith('No matching export')) {
-    return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint: 'Export it there, or mend the name here.' }
+    const hint = text.includes('"plugbay-')
+      ? 'Mend the name; of CommonJS import the default export, and take the name from that.'
+      : 'Export it there, or mend the name here.'
+    return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint }
   }
   if (text.startsWith('No loader is configured')) {
     return {
