@@ -132,6 +132,8 @@ export function watch(options: WatchRequest): Watcher {
     await Promise.all(listings)
     if (closing !== undefined) return
     ready = true
+    // What was forgotten meanwhile.
+    void lookAtTouched()
     hints.ready()
   }
   const begun = new Promise((done) => {
@@ -163,7 +165,7 @@ export function watch(options: WatchRequest): Watcher {
       else if (closing === undefined) {
         // It may be there all the same, without the metadata.json that makes it a plugin.
         touched.add(directory)
-        void lookAtTouched()
+        if (ready) void lookAtTouched()
       }
     },
     rearm: (path) => {
