@@ -408,7 +408,7 @@ test('a plugin that writes a JSON file into its own folder when it starts does n
   assert.deepEqual(generations(manager), { a: 2, b: 1 })
 })
 
-test('a metadata.json that is deleted and put back: the plugin stops, and runs again, by hints alone', async (t) => {
+test('F12 a metadata.json that is deleted and put back: the plugin stops, and runs again, by hints alone', async (t) => {
   const { folder, manager, value, settles } = await scene(
     t,
     { 'a/metadata.json': {}, 'a/plugin.cjs': code('a') },
@@ -424,7 +424,7 @@ test('a metadata.json that is deleted and put back: the plugin stops, and runs a
   neverBad(manager, 'a')
 })
 
-test('a plugin folder elsewhere that is removed and comes back runs again, by hints alone', async (t) => {
+test('F12 a plugin folder elsewhere that is removed and comes back: it runs again, by hints alone', async (t) => {
   const folder = pluginsFolder(t, {
     '../elsewhere/metadata.json': { name: 'a' },
     '../elsewhere/plugin.cjs': code('a'),

@@ -370,7 +370,7 @@ test('stack traces follow an edit of comments alone', async (t) => {
   assert.equal(thrownAt(exports.at()), `${join(place.folder, 'plugin.ts')}:3:32`)
 })
 
-test('P1 a syntax error in a CommonJS file that an ES module or TypeScript imports is told of that file', async (t) => {
+test('P1 a syntax error in a CommonJS file that an ES module or TypeScript imports: the problem names that file, its line, and what to do', async (t) => {
   for (const [text, message, hint] of [
     ['exports.ok = 1\nconst y = );', /^Unexpected token '\)'\.$/, /^Mend the code/],
     ['\nexport const ok = 1', /^Unexpected token 'export'\.$/, /loaded as CommonJS: name it \.mjs/],
