@@ -102,7 +102,7 @@ export function createConfigJudge(schemas: { readonly config: object }): ConfigJ
 
 /** What a start goes by while the config file cannot be used: nobody can say what it turns off. */
 export function unusableConfig(path: string): Config {
-  return { path, entries: new Map(), unlisted: 'off', problems: [] }
+  return { path, entries: new Map(), unlisted: 'off', unusable: true, problems: [] }
 }
 
 function emptyConfig(): Config {

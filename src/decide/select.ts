@@ -36,7 +36,8 @@ const UNLISTED = {
  * Strongest first: the program, the environment, an entry of the config file, `enabled` in metadata.json, `unlisted`.
  * A plugin that is on pulls in what it needs, through any number of plugins, whatever the defaults say of that:
  * defaults are "what the environment does not name is off", metadata.json and `unlisted`. What somebody turned off by
- * name stays off, and then that is the decision, also where a default said so too.
+ * name stays off, and then that is the decision, also where a default said so too. A config file that cannot be used
+ * turns nothing off by name.
  */
 export function select(input: SelectInput): Map<string, Decision> {
   const decisions = new Map<string, Decision>()
@@ -51,7 +52,7 @@ export function select(input: SelectInput): Map<string, Decision> {
     for (const name of [...input.needs(dependent)].sort()) {
       if (decisions.get(name)?.enabled !== false) continue
       const opinions = opinionsOn(name, input)
-      const explicit = opinions.find(isExplicit)
+      const explicit = opinions.find((opinion) => isExplicit(opinion, input.config))
       if (explicit?.enabled === false) {
         decisions.set(name, decide(explicit, opinions))
       } else {
@@ -64,7 +65,7 @@ export function select(input: SelectInput): Map<string, Decision> {
   return decisions
 }
 
-/** Strongest first; `unlisted` is always the last. */
+/** Strongest first; `unlisted` is always the last, unless the config file cannot be used. */
 function opinionsOn(name: string, input: SelectInput): Opinion[] {
   const opinions: Opinion[] = []
   const program = input.program.get(name)
@@ -77,19 +78,25 @@ function opinionsOn(name: string, input: SelectInput): Opinion[] {
     else if (variable.on.has(name)) opinions.push(NAMED)
     else opinions.push(variable.all ? ALL : UNNAMED)
   }
-  const entry = input.config.entries.get(name)
+  const { entries, path, unlisted, unusable } = input.config
+  const file = path.replace(/^.*[/\\]/, '')
+  const entry = entries.get(name)
   if (entry?.enabled !== undefined) {
-    const because = `${input.config.path.replace(/^.*[/\\]/, '')}:${entry.line}:${entry.column}`
+    const because = `${file}:${entry.line}:${entry.column}`
     opinions.push({ source: 'config', enabled: entry.enabled, because })
+  } else if (unusable) {
+    opinions.push({ source: 'config', enabled: false, because: `${file} cannot be used` })
   }
   const written = input.enabled(name)
   if (written !== undefined) opinions.push(written ? METADATA.on : METADATA.off)
-  opinions.push(UNLISTED[input.config.unlisted])
+  if (!unusable) opinions.push(UNLISTED[unlisted])
   return opinions
 }
 
-function isExplicit(opinion: Opinion): boolean {
-  return opinion.source !== 'metadata' && opinion.source !== 'unlisted' && opinion !== UNNAMED
+function isExplicit(opinion: Opinion, { unusable }: Config): boolean {
+  const { source } = opinion
+  if (source === 'config') return unusable !== true
+  return source !== 'metadata' && source !== 'unlisted' && opinion !== UNNAMED
 }
 
 function decide(winner: Opinion, opinions: readonly Opinion[]): Decision {

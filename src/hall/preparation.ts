@@ -117,8 +117,8 @@ export class Preparation {
       this.#roster.unloadable.delete(slot.name)
       this.#intent.catchUp(slot.name)
     }
-    const had = before !== undefined
-    if (!slot.live && had !== (problemOf(slot) !== undefined)) this.#intent.doubted = true
+    // Whoever needs it is blocked for it, or not any more, or says another reason.
+    if (!slot.live && before?.message !== problemOf(slot)?.message) this.#intent.doubted = true
   }
 }
 

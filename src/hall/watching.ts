@@ -78,7 +78,10 @@ export class Watching {
       this.#watcher.follow?.(facts)
       if (unannounced) this.#watcher.rearm?.(facts.directory)
     }
-    for (const directory of gone) this.#watcher.forget?.(directory)
+    for (const directory of gone) {
+      // One elsewhere was named by the program, and is waited for as long as that runs.
+      if (this.#options.settings.directories.includes(dirname(directory))) this.#watcher.forget?.(directory)
+    }
     const first = changed[0]?.directory ?? gone[0]
     if (first !== undefined) this.#found(first, unannounced)
   }

@@ -51,6 +51,8 @@ export interface Config {
   readonly path: string
   readonly entries: ReadonlyMap<string, ConfigEntry>
   readonly unlisted: 'on' | 'off'
+  /** The file cannot be read for what it says: whatever nobody stronger turns on is off, as it may say so. */
+  readonly unusable?: true
   /** Warnings; a config with errors is not used at all. */
   readonly problems: readonly Problem[]
 }

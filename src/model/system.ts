@@ -97,7 +97,7 @@ export interface HintWatcher {
    * in the plugins directories are listened to from the first call on. Idempotent and cheap.
    */
   follow?(folder: FolderFacts): void
-  /** This folder is gone, or nobody's concern any more. */
+  /** This folder holds no plugin any more. Where it is in a plugins directory, and is only without a metadata.json, one may come back. */
   forget?(directory: string): void
   /** Listens anew to a plugin folder, a plugins directory or the config file: a look found what no hint announced. */
   rearm?(path: string): void

@@ -244,7 +244,7 @@ function unreadableFolder(directory: string, cause: unknown): FolderFacts {
     touchedMs: 0,
     codeTouchedMs: 0,
     racy: false,
-    problems: [problem],
+    problems: [],
   }
 }
 
@@ -254,15 +254,15 @@ function unreadable(
   code: 'ERR_PLUGIN_DIRECTORY' | 'ERR_PLUGIN_FILE_UNREADABLE',
 ): Problem {
   const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+  const isMissing = reason === 'ENOENT'
   return {
     code,
     severity: code === 'ERR_PLUGIN_DIRECTORY' ? 'warning' : 'error',
     file: path,
-    message: `${path} cannot be read (${reason}).`,
-    hint:
-      reason === 'ENOENT'
-        ? 'Make the folder; it is picked up as soon as it is there. What runs keeps running.'
-        : `Make it readable, for example with chmod u+rx "${path}". What runs keeps running.`,
+    message: isMissing ? `There is no folder ${path}.` : `${path} cannot be read (${reason}).`,
+    hint: isMissing
+      ? 'Make the folder; it is picked up as soon as it is there. What runs keeps running.'
+      : `Make it readable, for example with chmod u+rx "${path}". What runs keeps running.`,
     cause,
   }
 }

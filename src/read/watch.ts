@@ -132,6 +132,8 @@ export function watch(options: WatchRequest): Watcher {
     await Promise.all(listings)
     if (closing !== undefined) return
     ready = true
+    // What was forgotten meanwhile.
+    void lookAtTouched()
     hints.ready()
   }
   const begun = new Promise((done) => {
@@ -159,7 +161,12 @@ export function watch(options: WatchRequest): Watcher {
       if (ready) void flock.pump()
     },
     forget: (directory) => {
-      flock.forget(directory)
+      if (!roots.has(dirname(directory))) flock.forget(directory)
+      else if (closing === undefined) {
+        // It may be there all the same, without the metadata.json that makes it a plugin.
+        touched.add(directory)
+        if (ready) void lookAtTouched()
+      }
     },
     rearm: (path) => {
       if (!ready || closing !== undefined) return

@@ -253,14 +253,14 @@ test('an empty folder, a missing one, and a config that does not parse are said 
   assert.deepEqual(await plugbay(cwd, ['graph']), {
     code: 0,
     out: '',
-    err: 'There are no plugins in plugins.\n',
+    err: 'There are no plugins in plugins: a plugin is a folder with a metadata.json.\n',
   })
   const elsewhere = await plugbay(cwd, ['graph', '--dir', 'nowhere'])
   assert.deepEqual([elsewhere.code, elsewhere.out], [1, ''])
-  assert.match(elsewhere.err, /no plugins in nowhere\.\n1 problem: plugbay check --dir nowhere\n/)
+  assert.match(elsewhere.err, /no plugins in nowhere: .*\n1 problem: plugbay check --dir nowhere\n/)
   const broken = await folder(t, { ...plugin('log'), 'plugins.config.json': '{' })
   const { code, out } = await plugbay(broken, ['graph'])
-  assert.deepEqual([code, out], [1, 'log 1.0.0  off  unlisted is "off"\n'])
+  assert.deepEqual([code, out], [1, 'log 1.0.0  off  plugins.config.json cannot be used\n'])
 })
 
 test('two forms at once are wrong usage', async (t) => {

@@ -104,7 +104,7 @@ test('a folder that is not there, or empty, is said on stderr; the one is an err
   assert.deepEqual(await plugbay(cwd, ['list', '--dir', 'empty']), {
     code: 0,
     out: '',
-    err: 'There are no plugins in empty.\n',
+    err: 'There are no plugins in empty: a plugin is a folder with a metadata.json.\n',
   })
 })
 

@@ -65,7 +65,13 @@ test('a missing file is an empty config without a path', () => {
 })
 
 test('of a config file that cannot be used nothing that is not named runs', () => {
-  assert.deepEqual(unusableConfig(path), { path, entries: new Map(), unlisted: 'off', problems: [] })
+  assert.deepEqual(unusableConfig(path), {
+    path,
+    entries: new Map(),
+    unlisted: 'off',
+    unusable: true,
+    problems: [],
+  })
 })
 
 test('a file that could not be read is its problem', () => {

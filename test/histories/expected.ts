@@ -11,6 +11,8 @@ export interface Description {
 export interface Configured {
   readonly plugins?: readonly { readonly name: string; readonly enabled?: boolean }[]
   readonly unlisted?: 'on' | 'off'
+  /** Broken when it was first read: what nobody else named is off. */
+  readonly unusable?: true
 }
 
 /** A plugin that goes on with what it was started with. */
@@ -257,7 +259,8 @@ function switchedOn(
     const stay = whole ? undefined : stays.get(name)
     const says =
       stay && said?.has(one.folder) ? said.get(one.folder) : (stay?.description ?? one.description)?.enabled
-    if (decided(name) ?? says ?? (config.unlisted ?? 'on') === 'on') on.add(name)
+    const byDefault = config.unusable ? false : (says ?? (config.unlisted ?? 'on') === 'on')
+    if (decided(name) ?? byDefault) on.add(name)
   }
   // A set grows while it is walked.
   for (const name of on)

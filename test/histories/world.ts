@@ -305,7 +305,7 @@ export class World {
           watch: () => ({ close: async () => undefined }),
           loader: () => loader,
           config: {
-            read: (path) => ({ kind: 'text', path, text: JSON.stringify(config) }),
+            read: (path) => ({ kind: 'text', path, text: config.unusable ? '{' : JSON.stringify(config) }),
             edit: () => Promise.reject(new Error('not here')),
           },
         },
@@ -485,7 +485,7 @@ export class World {
     const config = this.#config ?? {}
     return {
       files: this.disk.texts(ROOT),
-      config: config === 'unusable' ? { unlisted: 'off', plugins: [] } : config,
+      config: config === 'unusable' ? { unusable: true } : config,
       program: this.program,
       holders,
       found: new Map([...this.ledger.found].map(([name, path]) => [name, path.slice(ROOT.length + 1)])),

@@ -38,12 +38,20 @@ test('K2 a config file that is broken at a cold start: nothing runs that it may 
   const folder = pluginsFolder(t, {
     'a/plugin.cjs': valueCode('cjs', 1),
     'b/plugin.cjs': valueCode('cjs', 2),
+    'c/metadata.json': { enabled: true },
+    'c/plugin.cjs': valueCode('cjs', 3),
   })
   folder.config('{ "plugins": [{ "name": "a", "enabled": false ')
   const manager = managerFor(t, folder, { plugins: [{ name: 'b', enabled: true }] })
   const report = await manager.start()
   assert.deepEqual(report.active, ['b'])
-  assert.deepEqual(report.off, ['a'])
+  assert.deepEqual(report.off, ['a', 'c'], 'whatever its own metadata.json says')
+  assert.deepEqual(snapshot(manager, 'c').decision, {
+    source: 'config',
+    enabled: false,
+    because: 'plugins.config.json cannot be used',
+    lost: [{ source: 'metadata', enabled: true, because: 'metadata.json says enabled: true' }],
+  })
   assert.ok(
     report.problems.some(({ code, file }) => code === 'ERR_PLUGIN_JSON_SYNTAX' && file === folder.configFile),
   )

@@ -408,6 +408,42 @@ test('a plugin that writes a JSON file into its own folder when it starts does n
   assert.deepEqual(generations(manager), { a: 2, b: 1 })
 })
 
+test('F12 a metadata.json that is deleted and put back: the plugin stops, and runs again, by hints alone', async (t) => {
+  const { folder, manager, value, settles } = await scene(
+    t,
+    { 'a/metadata.json': {}, 'a/plugin.cjs': code('a') },
+    { watch: hintsAlone },
+  )
+  rmSync(folder.file('a/metadata.json'))
+  await until(() => manager.get('a') === undefined, 'a is gone')
+  folder.write({ 'a/metadata.json': {} })
+  await value('a', 'a')
+  folder.write({ 'a/plugin.cjs': code('A') })
+  await value('a', 'A')
+  await settles()
+  neverBad(manager, 'a')
+})
+
+test('F12 a plugin folder elsewhere that is removed and comes back: it runs again, by hints alone', async (t) => {
+  const folder = pluginsFolder(t, {
+    '../elsewhere/metadata.json': { name: 'a' },
+    '../elsewhere/plugin.cjs': code('a'),
+  })
+  const { manager, value } = await watch(t, folder, {
+    watch: hintsAlone,
+    plugins: [{ name: 'a', path: folder.file('../elsewhere') }],
+  })
+  await value('a', 'a')
+  folder.move('../elsewhere', '../away')
+  await until(() => manager.get('a')?.state !== 'active', 'a stops')
+  folder.move('../away', '../elsewhere')
+  await value('a', 'a')
+  rmSync(folder.file('../elsewhere/metadata.json'))
+  await until(() => manager.get('a')?.state !== 'active', 'a stops')
+  folder.write({ '../elsewhere/metadata.json': { name: 'a' } })
+  await value('a', 'a')
+})
+
 test('a folder that gets another name keeps its plugin, which moves with it', async (t) => {
   const { folder, manager, value, settles } = await scene(t, {
     'a/plugin.cjs': code(1),
@@ -659,4 +695,21 @@ test('polling sees edits too', async (t) => {
   await value('a', 2)
   await value('b', 'b')
   await settles()
+})
+
+test('a plugin that does not load for another reason than before: its dependents say the newest one', async (t) => {
+  const { folder, manager } = await scene(
+    t,
+    {
+      'a/plugin.ts': `import 'nowhere'`,
+      'b/metadata.json': { dependencies: ['a'] },
+      'b/plugin.cjs': code('b'),
+    },
+    { watch: hintsAlone },
+  )
+  assert.match(snapshot(manager, 'b').because, /^needs a, which failed: Cannot find 'nowhere'/)
+  folder.write({ 'a/plugin.ts': 'const = 1' })
+  await until(() => snapshot(manager, 'a').problem?.code === 'ERR_PLUGIN_SYNTAX', 'another reason')
+  const said = snapshot(manager, 'a').problem!.message.replace(/\.$/, '')
+  assert.equal(snapshot(manager, 'b').because, `needs a, which failed: ${said}`)
 })

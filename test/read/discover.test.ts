@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { createMetadataJudge } from '#src/decide/judge-metadata.js'
 import { discover, readFolder, sameLook } from '#src/read/discover.js'
 import { disk } from '#src/read/disk.js'
+import { readSchemas } from '#src/read/schemas.js'
 import type { FolderFacts } from '#src/model/facts.js'
 import { pluginsFolder } from '../plugin-folder.ts'
 import type { Files, PluginsFolder } from '../plugin-folder.ts'
@@ -155,3 +157,19 @@ test(
     assert.match(problem.hint, /chmod/)
   },
 )
+
+test('a plugin folder that cannot be read is one problem', (t) => {
+  const { folder } = plugin(t, { 'a/plugin.cjs': '' })
+  const refusing = {
+    ...disk,
+    list: (): never => {
+      throw Object.assign(new Error('no'), { code: 'EACCES' })
+    },
+  }
+  const facts = readFolder(refusing, folder.file('a'), LATER())!
+  const judge = createMetadataJudge(readSchemas(), { plugbay: '1.0.0', node: process.versions.node })
+  assert.deepEqual(
+    judge(facts).problems.map(({ code, file }) => [code, file]),
+    [['ERR_PLUGIN_FILE_UNREADABLE', folder.file('a')]],
+  )
+})

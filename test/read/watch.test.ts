@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import {
   appendFile,
@@ -518,6 +519,36 @@ describe('watch()', { concurrency: 6 }, () => {
     await writeFile(join(elsewhere, 'plugin.js'), '9')
     await s.quiet()
     assert.deepEqual(s.heard, [])
+  })
+
+  it('goes on listening to a forgotten folder that is still there, also one that was forgotten before it was ready', async (t) => {
+    const base = temporary(t)
+    const root = join(base, 'plugins')
+    const foo = join(root, 'foo')
+    await plugin(foo)
+    const heard = new EventEmitter()
+    const ready = once(heard, 'ready')
+    const watcher = watch({
+      directories: [root],
+      config: undefined,
+      usePolling: false,
+      hints: {
+        folder: (directory) => heard.emit(directory),
+        roots: () => undefined,
+        config: () => undefined,
+        trouble: ({ message }) => assert.fail(message),
+        ready: () => heard.emit('ready'),
+      },
+    })
+    t.after(() => watcher.close())
+    watcher.forget(foo)
+    await ready
+    for (const text of ['2', '3']) {
+      const hint = once(heard, foo, { signal: AbortSignal.timeout(5000) })
+      await writeFile(join(foo, 'plugin.js'), text)
+      await hint
+      watcher.forget(foo)
+    }
   })
 
   it('listens anew to a folder when it is told to, or told that the folder is another one', async (t) => {

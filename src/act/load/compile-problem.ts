@@ -3,6 +3,7 @@ import type { Message } from 'esbuild'
 import type { Problem } from '../../model/problem.ts'
 import { missingImportProblem } from './import-problem.ts'
 import type { PluginFiles } from './plugin-files.ts'
+import { problemOf } from './problem-of.ts'
 
 /** What a resolver or loader of ours knows of a problem; esbuild adds the place. */
 export type PartialProblem = Pick<Problem, 'code' | 'message' | 'hint'> & { readonly cause?: unknown }
@@ -25,6 +26,8 @@ export function compileProblem(plugin: PluginFiles, errors: readonly Message[]):
   const base = { severity: 'error', plugin: plugin.name, file, ...place } as const
   const detail: unknown = error.detail
   if (isPartial(detail)) return { ...base, ...detail, message: detail.message + others }
+  const known = problemOf(detail)
+  if (known) return { ...known, message: known.message + others }
   if (detail !== undefined) {
     const hint = 'Check that the files are there, and that this user may read them.'
     return { ...base, code: 'ERR_PLUGIN_LOAD', message: `It could not be compiled: ${text}${others}`, hint }
@@ -52,7 +55,10 @@ function describe(text: string, others: string): PartialProblem {
   const shown = text.replace(/"plugbay-(?:external|commonjs):([^"]*)\|"/, '"$1"').replace(/\.$/, '')
   const message = `${shown}.${others}`
   if (text.startsWith('No matching export')) {
-    return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint: 'Export it there, or mend the name here.' }
+    const hint = text.includes('"plugbay-')
+      ? 'Mend the name; of CommonJS import the default export, and take the name from that.'
+      : 'Export it there, or mend the name here.'
+    return { code: 'ERR_PLUGIN_IMPORT_MISSING', message, hint }
   }
   if (text.startsWith('No loader is configured')) {
     return {

@@ -26,10 +26,12 @@ export async function checkPlugins(
   const asked = new Set(names.length > 0 ? names : found.wanted.verdicts.keys())
   const loadable = found.wanted.order.filter((name) => options.load && asked.has(name))
   const folders = [...asked].map((name) => found.wanted.verdicts.get(name)!.candidate.directory)
+  const ofLoading = await loaded(loadable, found, options)
+  const refused = new Set(ofLoading.map(({ plugin, severity }) => severity === 'error' && plugin))
   const problems = openToAll([found.directory, ...folders])
     .concat(surveyProblems(found))
     .filter(({ plugin }) => names.length === 0 || plugin === undefined || asked.has(plugin))
-    .concat(await loaded(loadable, found, options))
+    .concat(ofLoading)
     .sort(byPlugin)
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.length - errors
@@ -51,7 +53,7 @@ export async function checkPlugins(
     const notes = terminal(process.stderr, process.env)
     const from = process.cwd()
     for (const problem of problems) out.print(problemLines(problem, from, out))
-    const what = `${counted(asked.size, 'plugin')}${options.load ? `, ${loadable.length} loaded` : ''}`
+    const what = `${counted(asked.size, 'plugin')}${options.load ? `, ${loadable.filter((name) => !refused.has(name)).length} loaded` : ''}`
     const result = problems.length === 0 ? 'no problems' : counts(errors, warnings)
     notes.print(notes.paint('soft', `${what}: ${result}`))
     const skipped = names.filter((name) => options.load && !loadable.includes(name))

@@ -24,7 +24,9 @@ export async function showGraph(options: GraphOptions): Promise<number> {
   else if (options.dot) out.print(graphDot(graph))
   else if (graph.plugins.length > 0) out.print(graphTree(graph, out))
   if (graph.plugins.length === 0) {
-    notes.print(`There are no plugins in ${path.relative(process.cwd(), found.directory) || '.'}.`)
+    notes.print(
+      `There are no plugins in ${path.relative(process.cwd(), found.directory) || '.'}: a plugin is a folder with a metadata.json.`,
+    )
   }
   const problems = surveyProblems(found)
   problemsNote(problems, options, notes)

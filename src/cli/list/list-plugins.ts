@@ -59,7 +59,8 @@ export async function listPlugins(options: ListOptions): Promise<number> {
   const out = terminal(process.stdout, process.env)
   const notes = terminal(process.stderr, process.env)
   const shown = path.relative(process.cwd(), found.directory) || '.'
-  if (verdicts.length === 0) notes.print(`There are no plugins in ${shown}.`)
+  if (verdicts.length === 0)
+    notes.print(`There are no plugins in ${shown}: a plugin is a folder with a metadata.json.`)
   else {
     const heads = [...nameColumns(out), { head: 'STATE' }]
     const rows = verdicts.map(({ name, state, because, candidate }) => ({

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Problem } from '../../model/problem.ts'
 import type { PluginSnapshot } from '../../model/snapshot.ts'
 import { milliseconds, TONES } from '../terminal/table.ts'
@@ -15,10 +16,15 @@ export function changes(before: readonly PluginSnapshot[], after: readonly Plugi
   const old = new Map(before.map((plugin) => [key(plugin), plugin]))
   const now = new Map(after.map((plugin) => [key(plugin), plugin]))
   const found: Change[] = []
-  for (const [at, plugin] of old) if (!now.has(at)) found.push(removed(plugin))
+  const moved = new Set<string>()
+  for (const [at, plugin] of old) {
+    if (now.has(at)) continue
+    if (plugin.state === 'active' && after.some((one) => isNew(one, old, plugin.name))) moved.add(plugin.name)
+    else found.push(removed(plugin))
+  }
   for (const [at, plugin] of now) {
     const was = old.get(at)
-    const change = was ? changed(was, plugin) : appeared(plugin)
+    const change = was ? changed(was, plugin) : appeared(plugin, moved)
     if (change) found.push(change)
   }
   return found
@@ -28,12 +34,18 @@ function key({ name, directory }: PluginSnapshot): string {
   return `${name} ${directory}`
 }
 
+/** Active in a folder in which it was not before. */
+function isNew(plugin: PluginSnapshot, old: ReadonlyMap<string, PluginSnapshot>, name: string): boolean {
+  return plugin.name === name && plugin.state === 'active' && !old.has(key(plugin))
+}
+
 function removed({ name, state }: PluginSnapshot): Change {
   return { name, what: state === 'active' ? 'stopped: it was removed' : 'removed', tone: 'soft' }
 }
 
-function appeared(plugin: PluginSnapshot): Change {
-  return plugin.state === 'active' ? live(plugin, 'started') : toState(plugin)
+function appeared(plugin: PluginSnapshot, moved: ReadonlySet<string>): Change {
+  if (plugin.state !== 'active') return toState(plugin)
+  return live(plugin, moved.has(plugin.name) ? `moved to ${basename(plugin.directory)}` : 'started')
 }
 
 function changed(was: PluginSnapshot, plugin: PluginSnapshot): Change | undefined {

@@ -26,7 +26,11 @@ export function prettyLog(out: Terminal, directory: string, from: string): HostL
       const { manager, address } = begun!
       const { plugins } = manager
       const folder = path.relative(from, directory) || '.'
-      out.print(plugins.length === 0 ? `There are no plugins in ${folder} yet.` : table(plugins, out))
+      out.print(
+        plugins.length === 0
+          ? `There are no plugins in ${folder} yet: a plugin is a folder with a metadata.json.`
+          : table(plugins, out),
+      )
       out.print('')
       for (const problem of problems) report.listed(problem)
       if (problems.length > 0) out.print('')

@@ -67,8 +67,9 @@ function print(explained: Explanation, out: Terminal, from: string): void {
 function opinionLine(opinion: PlacedOpinion, hasLost: boolean, out: Terminal, from: string): string {
   const { source, enabled, because } = opinion
   const place = where(opinion, from)
-  // Where it is said is all that the config file's word is about.
-  const text = source === 'config' ? place : [because, place && `(${place})`].filter(Boolean).join(' ')
+  // Where it is said is all that an entry of the config file is about.
+  const text =
+    source === 'config' && place !== '' ? place : [because, place && `(${place})`].filter(Boolean).join(' ')
   const lead = `${SOURCES[source].padEnd(13)}  ${enabled ? 'on ' : 'off'}  `
   return folded(out, `${lead}${text}${hasLost ? ', which lost' : ''}`, {
     first: INDENT,

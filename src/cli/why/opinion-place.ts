@@ -11,8 +11,8 @@ type Place = Pick<Problem, 'file' | 'line' | 'column'>
 export function opinionPlace({ source }: Opinion, name: string, survey: Survey): Place {
   const { config, configFile, wanted } = survey
   if (source === 'config') {
-    const { line, column } = config.entries.get(name)!
-    return { file: configFile, line, column }
+    const entry = config.entries.get(name)
+    return entry ? { file: configFile, line: entry.line, column: entry.column } : {}
   }
   if (source === 'metadata')
     return placeInMetadata(wanted.verdicts.get(name)!.candidate.directory, ['enabled'], survey) ?? {}

@@ -370,6 +370,26 @@ test('stack traces follow an edit of comments alone', async (t) => {
   assert.equal(thrownAt(exports.at()), `${join(place.folder, 'plugin.ts')}:3:32`)
 })
 
+test('P1 a syntax error in a CommonJS file that an ES module or TypeScript imports: the problem names that file, its line, and what to do', async (t) => {
+  for (const [text, message, hint] of [
+    ['exports.ok = 1\nconst y = );', /^Unexpected token '\)'\.$/, /^Mend the code/],
+    ['\nexport const ok = 1', /^Unexpected token 'export'\.$/, /loaded as CommonJS: name it \.mjs/],
+  ] as const) {
+    for (const entry of ['plugin.mjs', 'plugin.ts']) {
+      const place = workplace(t, {
+        [entry]: `import { ok } from './lib/a.js'\nexport const v = ok`,
+        'lib/a.js': text,
+        'package.json': '{ "type": "commonjs" }',
+      })
+      const { code, file, line, column, ...problem } = await place.fail()
+      assert.deepEqual([code, file, line], ['ERR_PLUGIN_SYNTAX', join(place.folder, 'lib/a.js'), 2])
+      assert.ok(column)
+      assert.match(problem.message, message)
+      assert.match(problem.hint, hint)
+    }
+  }
+})
+
 test('P1 a syntax error: a problem with file, line and column (ts)', async (t) => {
   const place = workplace(t, {
     'plugin.ts': `import './lib/a.ts'`,

@@ -182,6 +182,7 @@ test('a name that a package does not export is a problem with its place', async 
     assert.equal(problem.code, 'ERR_PLUGIN_IMPORT_MISSING')
     assert.deepEqual([problem.line, problem.column], [2, 10])
     assert.match(problem.message, new RegExp(`"${specifier}".*nope`))
+    assert.match(problem.hint, /of CommonJS import the default export/)
   }
 })
 

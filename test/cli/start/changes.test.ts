@@ -22,6 +22,7 @@ test('what became of a plugin is said in one line', () => {
     [a, a, []],
     [undefined, a, ['a started, generation 1, 2.3 ms']],
     [a, undefined, ['a stopped: it was removed']],
+    [a, { ...a, directory: '/app/plugins/b', generation: 2 }, ['a moved to b, generation 2, 2.3 ms']],
     [snapshot('a', { state: 'off' }), undefined, ['a removed']],
     [a, snapshot('a', { generation: 2 }), ['a reloaded, generation 2, 12 ms']],
     [
