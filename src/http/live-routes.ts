@@ -17,8 +17,8 @@ export interface Framework<Handler> {
 }
 
 /**
- * What becomes of a request: the generation that answers it; `unknown` (404) if the path is no plugin's, `late` (503) if
- * the plugin was not back in time.
+ * What becomes of a request: the generation that answers it; `unknown` (404) if the path is no plugin's, `late` (503, if
+ * anybody still waits for that) if the plugin was not back in time.
  */
 export type Entered<Handler> = LiveGeneration<Handler> | 'unknown' | 'late'
 
@@ -177,13 +177,12 @@ export class LiveRoutes<Handler> {
       const timer = setTimeout(go, left)
       mount.waiting.add(go)
     })
-    if (this.#closed) return 'late'
+    // The client may be gone, or the host may have answered.
+    if (this.#closed || exchange.isMade()) return 'late'
     // Another plugin may have the path by now.
     const now = this.#table.find(url)
     if (!now) return 'unknown'
-    if (now.swapping) return this.#wait(now, url, exchange, until)
-    // The client may be gone, or the host may have answered.
-    return exchange.isMade() ? 'late' : begun(now, exchange)
+    return now.swapping ? this.#wait(now, url, exchange, until) : begun(now, exchange)
   }
 
   #mount(prefix: string): Mount<Handler> {
