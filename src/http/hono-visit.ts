@@ -1,7 +1,8 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Context, Next } from 'hono'
 import type { Exchange } from './exchange.ts'
 import { NodeExchange } from './node-exchange.ts'
+import { SocketExchange } from './socket-exchange.ts'
 
 /** A request of the host's Hono that is on its way through a plugin's. */
 export interface HonoVisit extends Exchange {
@@ -19,8 +20,9 @@ export interface HonoVisit extends Exchange {
 
 /** A request as it comes in. */
 export function honoVisit(c: Context, next: Next): HonoVisit {
-  const outgoing = (c.env as { outgoing?: ServerResponse } | undefined)?.outgoing
-  return outgoing ? new ServedVisit(outgoing, c, next) : new UnservedVisit(c, next)
+  const env = c.env as { incoming?: IncomingMessage; outgoing?: ServerResponse } | undefined
+  if (env?.outgoing) return new ServedVisit(env.outgoing, c, next)
+  return env?.incoming ? new UpgradeVisit(env.incoming, c, next) : new UnservedVisit(c, next)
 }
 
 class ServedVisit extends NodeExchange implements HonoVisit {
@@ -36,8 +38,26 @@ class ServedVisit extends NodeExchange implements HonoVisit {
   }
 }
 
+/** A request that the server of the host asks whether to upgrade. It does unless the answer is an error. */
+export class UpgradeVisit extends SocketExchange implements HonoVisit {
+  readonly c: Context
+  readonly next: Next
+  thrown: Error | undefined = undefined
+  isPassedOn = false
+
+  constructor(request: IncomingMessage, c: Context, next: Next) {
+    super(request.socket, request)
+    this.c = c
+    this.next = next
+  }
+
+  isLost(): boolean {
+    return this.isOver()
+  }
+}
+
 /** A request that came by `app.request()`: it is over when it is answered. */
-export class UnservedVisit implements HonoVisit {
+class UnservedVisit implements HonoVisit {
   place = -1
   readonly c: Context
   readonly next: Next

@@ -2,10 +2,11 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { cloneRawRequest } from 'hono/request'
 import { headersSetOn, setHeadersOn, withHeaders } from './hono-headers.ts'
-import { UnservedVisit } from './hono-visit.ts'
+import { UpgradeVisit } from './hono-visit.ts'
 import type { HonoVisit } from './hono-visit.ts'
 import { isAnswer } from './is-answer.ts'
 import type { LiveGeneration } from './live-generation.ts'
+import { NodeExchange } from './node-exchange.ts'
 import { below } from './prefix.ts'
 
 const VISIT: unique symbol = Symbol('plugbay.visit')
@@ -65,7 +66,7 @@ export class PluginHono {
       this.#failed(error, visit)
       throw error
     } finally {
-      if (visit instanceof UnservedVisit) void this.#endAfter(answer, visit)
+      if (!(visit instanceof NodeExchange)) void this.#endAfter(answer, visit)
     }
     return answer instanceof Promise ? this.#finishLater(visit, answer) : finished(visit, answer)
   }
@@ -116,12 +117,13 @@ export class PluginHono {
 
   async #endAfter(answer: Answer | undefined, visit: HonoVisit): Promise<void> {
     try {
-      await answer
+      const made = await answer
+      // It is a socket from now on.
+      if (made?.ok && visit instanceof UpgradeVisit) return
     } catch {
       // Told already.
-    } finally {
-      this.#generation.end(visit)
     }
+    this.#generation.end(visit)
   }
 }
 

@@ -5,9 +5,10 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { WebSocket, WebSocketServer } from 'ws'
 import { honoRoutes } from '#src/http/hono.js'
 import type { HonoRoutes, RoutesOptions } from '#src/http/hono.js'
 import { life } from './life.js'
@@ -512,3 +513,58 @@ test('a body that the host has read can be read again by the plugin', async (t) 
   const question = { method: 'POST', body: '{"a":"ä"}', headers: { 'x-read': 'read' } }
   assert.match(await text('/hello', question), /^200 read {"a":"ä"} /)
 })
+
+test(
+  "a socket that the host's server upgrades belongs to the generation that agreed to it, and ends with it",
+  { timeout: 10_000 },
+  async (t) => {
+    const routes = honoRoutes()
+    const app = new Hono()
+    app.use('*', routes.middleware())
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      websocket: { server: new WebSocketServer({ noServer: true }) },
+    }) as Server
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    t.after(async () => {
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+    })
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const start = (generation: number): Life => {
+      const started = life('hello', generation)
+      routes.open(started.scope).get(
+        '/live',
+        upgradeWebSocket((c) => ({
+          onMessage: ({ data }, socket) => socket.send(`${c.req.path} ${generation} ${data}`),
+        })),
+      )
+      started.publish()
+      return started
+    }
+    const one = start(1)
+    const socket = new WebSocket(`${url}/hello/live`)
+    await once(socket, 'open')
+    socket.send('hi')
+    assert.equal(String((await once(socket, 'message'))[0]), '/live 1 hi')
+    assert.equal(one.additions().http?.inFlight, 1)
+
+    const refused = new WebSocket(`${url}/hello/none`)
+    await once(refused, 'error')
+    await until(() => one.additions().http?.inFlight === 1, 'what is refused is let go')
+
+    await one.drain()
+    const closed = once(socket, 'close')
+    await one.dispose()
+    start(2)
+    one.settle()
+    assert.equal((await closed)[0], 1012)
+    const next = new WebSocket(`${url}/hello/live`)
+    await once(next, 'open')
+    next.send('hi')
+    assert.equal(String((await once(next, 'message'))[0]), '/live 2 hi')
+    next.terminate()
+  },
+)
