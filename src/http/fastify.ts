@@ -76,12 +76,13 @@ export function fastifyRoutes(options: FastifyRoutesOptions = {}): FastifyRoutes
       const go = (entered: Entered<FastifyInstance>): void => {
         if (entered === 'unknown') done()
         else if (entered === 'late') sayLater(reply)
-        else if (isHosts(request, entered)) {
+        else if (!entered.handler) {
           entered.end(visit)
           done()
         } else answer(entered, request, visit)
       }
-      const entered = live.enter(request.url, visit)
+      // A plugin that has `/` gets what the host has no route for.
+      const entered = live.enter(request.url, visit, !request.is404)
       if (entered instanceof Promise) void entered.then(go)
       else go(entered)
     })
@@ -100,11 +101,6 @@ export function fastifyRoutes(options: FastifyRoutesOptions = {}): FastifyRoutes
     upgrade: (server) => upgrades(live, server, 'whole'),
     close: () => live.close(),
   }
-}
-
-/** A plugin that has `/` gets what the host has no route for. */
-function isHosts(request: FastifyRequest, { prefix, handler }: LiveGeneration<FastifyInstance>): boolean {
-  return !handler || (prefix === '' && !request.is404)
 }
 
 function answer(

@@ -86,12 +86,13 @@ export class LiveRoutes<Handler> {
    * Finds who answers, and counts the request in with them until it is over. A promise only while the plugin is swapped.
    * The longest prefix wins; prefixes are compared by path component (`/foo` is not `/foobar`).
    * @param url as it arrived, or a path
+   * @param isHosts the host has a route for it: a plugin that has `/` is not asked
    */
-  enter(url: string, exchange: Exchange): Entered<Handler> | Promise<Entered<Handler>> {
-    const mount = this.#table.find(url)
+  enter(url: string, exchange: Exchange, isHosts = false): Entered<Handler> | Promise<Entered<Handler>> {
+    const mount = this.#find(url, isHosts)
     if (!mount) return 'unknown'
     if (this.#closed) return 'late'
-    if (mount.swapping) return this.#wait(mount, url, exchange, performance.now() + this.#hold)
+    if (mount.swapping) return this.#wait(mount, url, exchange, isHosts, performance.now() + this.#hold)
     // One whose client is gone would never be told to be over.
     return exchange.isOver() ? 'late' : begun(mount, exchange)
   }
@@ -164,6 +165,7 @@ export class LiveRoutes<Handler> {
     mount: Mount<Handler>,
     url: string,
     exchange: Exchange,
+    isHosts: boolean,
     until: number,
   ): Promise<Entered<Handler>> {
     const left = until - performance.now()
@@ -180,9 +182,14 @@ export class LiveRoutes<Handler> {
     // The client may be gone, or the host may have answered.
     if (this.#closed || exchange.isMade()) return 'late'
     // Another plugin may have the path by now.
-    const now = this.#table.find(url)
+    const now = this.#find(url, isHosts)
     if (!now) return 'unknown'
-    return now.swapping ? this.#wait(now, url, exchange, until) : begun(now, exchange)
+    return now.swapping ? this.#wait(now, url, exchange, isHosts, until) : begun(now, exchange)
+  }
+
+  #find(url: string, isHosts: boolean): Mount<Handler> | undefined {
+    const mount = this.#table.find(url)
+    return isHosts && mount?.prefix === '' ? undefined : mount
   }
 
   #mount(prefix: string): Mount<Handler> {

@@ -450,6 +450,36 @@ test('a plugin that has / gets what the host has no route for', async (t) => {
   assert.equal(await text('/page?a=1'), '200 /page?a=1')
   assert.equal(await text('/host'), '200 the host')
   assert.match(await text('/none'), /^404/)
+  assert.equal(snapshot(manager, 'root').http?.requests, 3, "what is the host's is not counted")
+})
+
+test("a swap of a plugin that has / does not delay the host's own routes", { timeout: 10_000 }, async (t) => {
+  let drained = (): void => undefined
+  const { drop, manager, text } = await site(t, {
+    routes: { root: true },
+    context: (scope, routes) => {
+      scope.onDrain(
+        () =>
+          new Promise<void>((resolve) => {
+            drained = resolve
+          }),
+      )
+      return { http: routes.open(scope) }
+    },
+  })
+  drop('root', `http.get('/', async () => ctx.generation)`, { routes: { prefix: '/' } })
+  await manager.settled()
+  const reloaded = manager.reload('root')
+  const before = drained
+  await until(
+    () => drained !== before,
+    () => 'it drains',
+  )
+  assert.equal(await text('/host'), '200 the host')
+  const waiting = text('/')
+  drained()
+  await reloaded
+  assert.equal(await waiting, '200 2')
 })
 
 test('requests during reloads are all answered, each by one generation', async (t) => {
