@@ -14,6 +14,10 @@ export interface HonoVisit extends Exchange {
   thrown: Error | undefined
   /** The plugin had no answer, and the host was asked. */
   isPassedOn: boolean
+  /** The plugin's Hono. */
+  plugin: object | undefined
+  /** Of the same request, with a plugin of another layer. */
+  outer: HonoVisit | undefined
   /** Nobody gets all of the plugin's answer. */
   isLost(): boolean
 }
@@ -30,6 +34,8 @@ class ServedVisit extends NodeExchange implements HonoVisit {
   readonly next: Next
   thrown: Error | undefined = undefined
   isPassedOn = false
+  plugin: object | undefined = undefined
+  outer: HonoVisit | undefined = undefined
 
   constructor(response: ServerResponse, c: Context, next: Next) {
     super(response)
@@ -44,6 +50,8 @@ export class UpgradeVisit extends SocketExchange implements HonoVisit {
   readonly next: Next
   thrown: Error | undefined = undefined
   isPassedOn = false
+  plugin: object | undefined = undefined
+  outer: HonoVisit | undefined = undefined
 
   constructor(request: IncomingMessage, c: Context, next: Next) {
     super(request.socket, request)
@@ -63,6 +71,8 @@ class UnservedVisit implements HonoVisit {
   readonly next: Next
   thrown: Error | undefined = undefined
   isPassedOn = false
+  plugin: object | undefined = undefined
+  outer: HonoVisit | undefined = undefined
 
   constructor(c: Context, next: Next) {
     this.c = c

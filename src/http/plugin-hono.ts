@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { cloneRawRequest } from 'hono/request'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { headersSetOn, setHeadersOn, withHeaders } from './hono-headers.ts'
 import { UpgradeVisit } from './hono-visit.ts'
 import type { HonoVisit } from './hono-visit.ts'
@@ -55,6 +56,8 @@ export class PluginHono {
 
   #enter(visit: HonoVisit, raw: Handed): Answer {
     const { c } = visit
+    visit.plugin = this
+    visit.outer = raw[VISIT]
     raw[VISIT] = visit
     let answer: Answer | undefined
     try {
@@ -90,16 +93,16 @@ export class PluginHono {
    * which only throwing reaches.
    */
   #thrown(error: Error, inner: Context): Response {
-    const visit = (inner.req.raw as Handed)[VISIT]
+    const visit = this.#visitOf(inner)
     if (!visit) throw error
     visit.thrown = error
     this.#failed(error, visit)
-    return inner.body(null, 500)
+    return inner.body(null, statusOf(error))
   }
 
   /** What the plugin does not know goes on to the host. */
   async #notFound(inner: Context): Promise<Response> {
-    const visit = (inner.req.raw as Handed)[VISIT]
+    const visit = this.#visitOf(inner)
     if (!visit || visit.isPassedOn) return inner.text('404 Not Found', 404)
     const { c, next } = visit
     visit.isPassedOn = true
@@ -107,6 +110,13 @@ export class PluginHono {
     setHeadersOn(c, headersSetOn(inner))
     await next()
     return c.res
+  }
+
+  /** Missing for a request that the plugin asks of itself. */
+  #visitOf(inner: Context): HonoVisit | undefined {
+    let visit = (inner.req.raw as Handed)[VISIT]
+    while (visit && visit.plugin !== this) visit = visit.outer
+    return visit
   }
 
   #failed(error: unknown, visit: HonoVisit): void {
@@ -138,10 +148,15 @@ function isRead({ req }: Context): boolean {
   return false
 }
 
+/** What the answer to an error will probably have, for the plugin's middleware. */
+function statusOf(error: Error): ContentfulStatusCode {
+  return isAnswer(error) && 'status' in error ? (error.status as ContentfulStatusCode) : 500
+}
+
 /** The plugin's middleware is through. */
 function finished({ c, thrown, isPassedOn }: HonoVisit, answer: Response): Response {
   // Unless its middleware has made an answer of it.
-  if (thrown && answer.status === 500 && answer.body === null) {
+  if (thrown && answer.status === statusOf(thrown) && answer.body === null) {
     setHeadersOn(c, answer.headers)
     throw thrown
   }

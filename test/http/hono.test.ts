@@ -486,12 +486,15 @@ test("the plugin's middleware goes on after a handler that throws, and what it s
     app.use('*', async (c, next) => {
       c.header('x-early', 'plugin')
       await next()
-      seen.push(String(c.error?.message))
+      seen.push(`${c.error?.message} ${c.res.status}`)
       c.header('x-late', 'plugin')
     })
     app.use('/mended', async (c, next) => {
       await next()
       c.res = new Response('mended', { status: 200 })
+    })
+    app.get('/tea', () => {
+      throw new HTTPException(418, { message: 'tea' })
     })
     for (const path of ['/throws', '/mended'])
       app.get(path, () => {
@@ -503,7 +506,34 @@ test("the plugin's middleware goes on after a handler that throws, and what it s
     '500 {"wrong":"boom"} set-cookie=host=1 x-after=boom x-before=host x-both=host x-early=plugin x-late=plugin',
   )
   assert.match(await text('/hello/mended'), /^200 mended /)
-  assert.deepEqual(seen, ['boom', 'boom'])
+  assert.match(await text('/hello/tea'), /^500 {"wrong":"tea"} .* x-late=plugin$/)
+  assert.deepEqual(seen, ['boom 500', 'boom 200', 'tea 418'])
+})
+
+test('of two layers of plugins, each hears of its own errors', async () => {
+  const told: string[] = []
+  const layer = (name: string): HonoRoutes => honoRoutes({ onError: () => void told.push(name) })
+  const layers = { outer: layer('outer'), inner: layer('inner') }
+  const app = new Hono()
+  app.use('*', layers.outer.middleware())
+  app.use('*', layers.inner.middleware())
+  app.onError((error, c) => c.text(`the host: ${error.message}`, 500))
+  const start = (routes: HonoRoutes, fill: (plugin: Hono) => void): void => {
+    const started = life('hello')
+    fill(routes.open(started.scope))
+    started.publish()
+  }
+  start(layers.outer, (plugin) =>
+    plugin.use('*', async (c, next) => {
+      await next()
+      if (c.req.query('fail')) throw new Error('outer')
+    }),
+  )
+  start(layers.inner, (plugin) => plugin.get('/', (c) => c.text('inner')))
+  const text = async (path: string): Promise<string> => (await app.request(path)).text()
+  assert.equal(await text('/hello'), 'inner')
+  assert.equal(await text('/hello?fail=1'), 'the host: outer')
+  assert.deepEqual(told, ['outer'])
 })
 
 test('a body that the host has read can be read again by the plugin', async (t) => {
