@@ -9,7 +9,7 @@ import { LiveMiddleware } from './live-middleware.ts'
 import { LiveRoutes } from './live-routes.ts'
 import type { Entered } from './live-routes.ts'
 import { LATE } from './node-exchange.ts'
-import { PluginHono } from './plugin-hono.ts'
+import { HonoPlugin } from './hono-plugin.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { upgrades } from './upgrades.ts'
 
@@ -44,8 +44,8 @@ export interface HonoRoutes {
 
 /** Makes live routes for Hono. */
 export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
-  const live = new LiveRoutes<PluginHono>(options, {
-    make: (generation) => new PluginHono(generation),
+  const live = new LiveRoutes<HonoPlugin>(options, {
+    make: (generation) => new HonoPlugin(generation),
     routes: ({ app }) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
   })
 
@@ -75,7 +75,7 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
   }
 }
 
-function go(entered: Entered<PluginHono>, visit: HonoVisit): Response | Promise<Response | void> {
+function go(entered: Entered<HonoPlugin>, visit: HonoVisit): Response | Promise<Response | void> {
   const { c, next } = visit
   if (entered === 'unknown') return next()
   if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })

@@ -21,13 +21,13 @@ type Answer = Response | Promise<Response>
 const { getPath } = new Hono()
 
 /** The Hono of one generation, and the way into it. */
-export class PluginHono {
+export class HonoPlugin {
   readonly app: Hono
-  readonly #generation: LiveGeneration<PluginHono>
+  readonly #generation: LiveGeneration<HonoPlugin>
   /** Of the request that is on its way in. */
   #path: string | undefined
 
-  constructor(generation: LiveGeneration<PluginHono>) {
+  constructor(generation: LiveGeneration<HonoPlugin>) {
     const { prefix } = generation
     this.#generation = generation
     this.app = new Hono({
