@@ -459,6 +459,31 @@ test("what the host's middleware has set is on the plugin's answers, unless the 
   assert.equal(await text('/hello/fetched'), `200 fetched ${ofHost}`)
 })
 
+test('a response that a plugin answers with again has the headers of each request', async () => {
+  const routes = honoRoutes()
+  const app = new Hono()
+  app.use('*', async (c, next) => {
+    c.header('x-of', c.req.query('of'))
+    c.header('x-both', 'host')
+    c.header('vary', 'x-a')
+    const cookie = c.req.query('cookie')
+    if (cookie) c.header('set-cookie', cookie, { append: true })
+    await next()
+  })
+  app.use('*', routes.middleware())
+  const started = life('hello')
+  const response = new Response(null, { status: 204, headers: { 'x-both': 'plugin' } })
+  routes.open(started.scope).get('/', () => response)
+  started.publish()
+  const said = async (query: string): Promise<string> => {
+    const { headers } = await app.request(`/hello?${query}`)
+    return ['x-of', 'x-both', 'vary', 'set-cookie'].map((name) => headers.get(name)).join(' ')
+  }
+  assert.equal(await said('of=1'), '1 plugin x-a ')
+  assert.equal(await said('of=2&cookie=a=1'), '2 plugin x-a a=1')
+  assert.equal(await said('of=3'), '3 plugin x-a ')
+})
+
 test("a path that a plugin's Hono does not know goes on to the host, through the plugin's middleware", async (t) => {
   const text = await fullHost(t, (app) => {
     app.use('*', async (c, next) => {
