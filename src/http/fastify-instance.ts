@@ -1,19 +1,13 @@
 import { Server } from 'node:http'
 import Fastify from 'fastify'
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyServerOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify'
 import type { Route } from '../model/snapshot.ts'
 import { hasHeaders } from './fastify-headers.ts'
 import { mountFastify } from './fastify-prefix.ts'
+import { VISIT } from './fastify-visit.ts'
+import type { Handed } from './fastify-visit.ts'
 import { isAnswer } from './is-answer.ts'
 import type { LiveGeneration } from './live-generation.ts'
-
-/** The host's reply to a request that a plugin answers, on the request of Node's. */
-export const HOST: unique symbol = Symbol('plugbay.host')
-
-/** A request of Node's, on its way from the host to a plugin. */
-export interface Handed {
-  [HOST]?: FastifyReply
-}
 
 /** Options that are the host's business: a plugin's instance has no connections, and the host has the URL and the log. */
 const HOSTS_OWN = {
@@ -45,7 +39,7 @@ export function fastifyInstance(
     genReqId: requestIds(options.genReqId),
     serverFactory: () => server,
   })
-  mountFastify(instance, prefix)
+  const mounted = mountFastify(instance, prefix)
   instance.listen = () => {
     throw new Error(
       `the plugin ${name} calls listen(): the host listens for it, and its routes are under ${prefix || '/'}. ` +
@@ -54,12 +48,23 @@ export function fastifyInstance(
   }
   instance.decorateRequest('hostRequest', {
     getter() {
-      return (this.raw as Handed)[HOST]?.request
+      return (this.raw as Handed)[VISIT]?.reply.request
     },
   })
   instance.addHook('onRequest', (request, reply, done) => {
-    const host = (request.raw as Handed)[HOST]
-    if (host && hasHeaders(host)) reply.headers(host.getHeaders())
+    const visit = (request.raw as Handed)[VISIT]
+    if (visit && request.is404 && !mounted.hasNotFoundHandler) {
+      reply.hijack()
+      generation.end(visit)
+      visit.next()
+      return
+    }
+    if (visit) {
+      const { reply: host } = visit
+      // From here on the host's own hooks hear only of the end: onResponse, onRequestAbort, onTimeout.
+      host.hijack()
+      if (hasHeaders(host)) reply.headers(host.getHeaders())
+    }
     done()
   })
   instance.addHook('onError', (request, reply, error, done) => {
@@ -107,8 +112,8 @@ function collectRoutes(instance: FastifyInstance, prefix: string): void {
 function requestIds(own: FastifyServerOptions['genReqId']): NonNullable<FastifyServerOptions['genReqId']> {
   let count = 0
   return (raw) => {
-    const host = (raw as Handed)[HOST]
-    if (host) return host.request.id
+    const visit = (raw as Handed)[VISIT]
+    if (visit) return visit.reply.request.id
     count += 1
     return own?.(raw) ?? `req-${count.toString(36)}`
   }

@@ -8,12 +8,13 @@ import type {
   FastifyServerOptions,
 } from 'fastify'
 import type { Scope } from '../model/plugin.ts'
-import { HOST, fastifyInstance, fastifyRouteList } from './fastify-instance.ts'
-import type { Handed } from './fastify-instance.ts'
+import { fastifyInstance, fastifyRouteList } from './fastify-instance.ts'
+import { FastifyVisit, VISIT } from './fastify-visit.ts'
+import type { Handed } from './fastify-visit.ts'
 import type { LiveGeneration } from './live-generation.ts'
 import { LiveRoutes } from './live-routes.ts'
 import type { Entered } from './live-routes.ts'
-import { LATE, NodeExchange } from './node-exchange.ts'
+import { LATE } from './node-exchange.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { upgrades } from './upgrades.ts'
 
@@ -46,7 +47,8 @@ export interface FastifyRoutes {
   readonly open: (scope: Scope) => FastifyInstance
   /**
    * To be registered once, on the host itself, before the manager starts: `await app.register(routes.middleware())`. The
-   * host's `onRequest` hooks that were added before it guard the plugins too.
+   * host's `onRequest` hooks that were added before it guard the plugins too. What a plugin has no route for goes on to the
+   * host's, unless the plugin has a 404 handler of its own.
    */
   readonly middleware: () => FastifyPluginAsync
   /** The `server` of {@link FastifyRoutes.open}: never listens, and is told of the upgrades under the plugin's prefix. */
@@ -70,16 +72,17 @@ export function fastifyRoutes(options: FastifyRoutesOptions = {}): FastifyRoutes
     // Without a logger, Fastify has one whose children are itself.
     if (host.log.child({}) !== host.log) logger = host.log
     host.addHook('onRequest', (request, reply, done) => {
-      const exchange = new NodeExchange(reply.raw)
+      const visit = new FastifyVisit(reply, done)
       const go = (entered: Entered<FastifyInstance>): void => {
         if (entered === 'unknown') done()
         else if (entered === 'late') sayLater(reply)
-        else if (isHosts(request, entered)) {
-          entered.end(exchange)
+        else if (!entered.handler) {
+          entered.end(visit)
           done()
-        } else answer(entered, request, reply)
+        } else answer(entered, request, visit)
       }
-      const entered = live.enter(request.url, exchange)
+      // A plugin that has `/` gets what the host has no route for.
+      const entered = live.enter(request.url, visit, !request.is404)
       if (entered instanceof Promise) void entered.then(go)
       else go(entered)
     })
@@ -100,24 +103,19 @@ export function fastifyRoutes(options: FastifyRoutesOptions = {}): FastifyRoutes
   }
 }
 
-/** A plugin that has `/` gets what the host has no route for. */
-function isHosts(request: FastifyRequest, { prefix, handler }: LiveGeneration<FastifyInstance>): boolean {
-  return !handler || (prefix === '' && !request.is404)
-}
-
 function answer(
   generation: LiveGeneration<FastifyInstance>,
   request: FastifyRequest,
-  reply: FastifyReply,
+  visit: FastifyVisit,
 ): void {
   const { handler } = generation
   const { raw } = request
-  ;(raw as Handed)[HOST] = reply
-  // From here on the host's own hooks hear only of the end: onResponse, onRequestAbort, onTimeout.
-  reply.hijack()
+  const { reply } = visit
+  ;(raw as Handed)[VISIT] = visit
   try {
     generation.run(() => handler!.routing(raw, reply.raw))
   } catch (error) {
+    reply.hijack()
     generation.failed(error, { method: request.method, path: request.url.split('?', 1)[0]! })
     reply.raw.destroy()
   }

@@ -1,17 +1,15 @@
-import type { Server, ServerResponse } from 'node:http'
-import { Hono } from 'hono'
-import type { Context, MiddlewareHandler, Next } from 'hono'
+import type { Server } from 'node:http'
+import type { Hono, MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import { inspectRoutes } from 'hono/dev'
 import type { Scope } from '../model/plugin.ts'
-import type { Exchange } from './exchange.ts'
-import { isAnswer } from './is-answer.ts'
-import type { LiveGeneration } from './live-generation.ts'
+import { honoVisit } from './hono-visit.ts'
+import type { HonoVisit } from './hono-visit.ts'
 import { LiveMiddleware } from './live-middleware.ts'
 import { LiveRoutes } from './live-routes.ts'
 import type { Entered } from './live-routes.ts'
-import { LATE, NodeExchange } from './node-exchange.ts'
-import { below } from './prefix.ts'
+import { LATE } from './node-exchange.ts'
+import { HonoPlugin } from './hono-plugin.ts'
 import type { RoutesOptions } from './routes-options.ts'
 import { upgrades } from './upgrades.ts'
 
@@ -26,8 +24,9 @@ export interface HonoRoutes {
    */
   readonly open: (scope: Scope) => Hono
   /**
-   * To be mounted once: `app.use('*', routes.middleware())`. What is no plugin's goes on to the next handler, and what a
-   * plugin's handler throws to the host's `app.onError`, unless the plugin has its own.
+   * To be mounted once: `app.use('*', routes.middleware())`. What is no plugin's, or what a plugin has no route for, goes
+   * on to the next handler, and what a plugin's handler throws to the host's `app.onError`; unless the plugin has its own
+   * `notFound` and `onError`.
    */
   readonly middleware: () => MiddlewareHandler
   /**
@@ -43,24 +42,19 @@ export interface HonoRoutes {
   readonly close: () => Promise<void>
 }
 
-/** As Hono finds the path in a request. */
-const { getPath } = new Hono()
-
 /** Makes live routes for Hono. */
 export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
-  const live = new LiveRoutes<PluginHono>(options, {
-    make: (generation) => new PluginHono(generation),
+  const live = new LiveRoutes<HonoPlugin>(options, {
+    make: (generation) => new HonoPlugin(generation),
     routes: ({ app }) => inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware),
   })
 
   const route: MiddlewareHandler = (c, next) => {
-    const exchange = exchangeOf(c)
-    const entered = live.enter(c.req.path, exchange)
+    const visit = honoVisit(c, next)
+    const entered = live.enter(c.req.path, visit)
     // A promise more for every request would cost more than finding the plugin.
     return (
-      entered instanceof Promise
-        ? entered.then((late) => go(late, exchange, c, next))
-        : go(entered, exchange, c, next)
+      entered instanceof Promise ? entered.then((late) => go(late, visit)) : go(entered, visit)
     ) as Promise<Response | void>
   }
   let around: MiddlewareHandler | undefined
@@ -80,87 +74,12 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
     middleware: () => (c, next) => (around ? around(c, next) : route(c, next)),
   }
 }
-function go(
-  entered: Entered<PluginHono>,
-  exchange: Exchange,
-  c: Context,
-  next: Next,
-): Response | Promise<Response | void> {
+
+function go(entered: Entered<HonoPlugin>, visit: HonoVisit): Response | Promise<Response | void> {
+  const { c, next } = visit
   if (entered === 'unknown') return next()
   if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
-  if (entered.handler) return entered.handler.answer(exchange, c)
-  entered.end(exchange)
+  if (entered.handler) return entered.handler.answer(visit)
+  entered.end(visit)
   return next()
-}
-
-/** The Hono of one generation, and the way into it. */
-class PluginHono {
-  readonly app: Hono
-  readonly #generation: LiveGeneration<PluginHono>
-  /** Of the request that is on its way in. */
-  #path: string | undefined
-
-  constructor(generation: LiveGeneration<PluginHono>) {
-    this.#generation = generation
-    this.app = new Hono({
-      // The plugin's own paths, without another Request: that would cost a copy of every one.
-      getPath: (request) => {
-        const path = this.#path ?? getPath(request)
-        this.#path = undefined
-        return below(generation.prefix, path)
-      },
-    })
-    // On to the host's own app.onError.
-    this.app.onError((error) => {
-      throw error
-    })
-  }
-
-  answer(exchange: Exchange, c: Context): Response | Promise<Response> {
-    let response: Response | Promise<Response> | undefined
-    try {
-      response = this.#generation.run(() => {
-        this.#path = c.req.path
-        return this.app.fetch(c.req.raw, c.env)
-      })
-      if (response instanceof Promise) response.catch((error: unknown) => this.#failed(error, exchange, c))
-      return response
-    } catch (error) {
-      this.#failed(error, exchange, c)
-      throw error
-    } finally {
-      if (!(exchange instanceof NodeExchange)) void this.#endAfter(response, exchange)
-    }
-  }
-
-  #failed(error: unknown, exchange: Exchange, c: Context): void {
-    if (exchange instanceof NodeExchange && exchange.isLost()) return
-    if (!isAnswer(error)) this.#generation.failed(error, { method: c.req.method, path: c.req.path })
-  }
-
-  async #endAfter(response: Response | Promise<Response> | undefined, exchange: Exchange): Promise<void> {
-    try {
-      await response
-    } catch {
-      // Told already.
-    } finally {
-      this.#generation.end(exchange)
-    }
-  }
-}
-
-function exchangeOf({ env }: Context): Exchange {
-  const outgoing = (env as { outgoing?: ServerResponse } | undefined)?.outgoing
-  return outgoing ? new NodeExchange(outgoing) : { ...WITHOUT_SERVER }
-}
-
-/** A request that came by `app.request()`: it is over when it is answered. */
-const WITHOUT_SERVER: Exchange = {
-  place: -1,
-  isMade: () => false,
-  isEndless: () => false,
-  isOver: () => false,
-  follow: () => undefined,
-  watch: () => undefined,
-  cut: () => undefined,
 }

@@ -82,6 +82,8 @@ function answer(
   const failed = (error: unknown): void => {
     if (exchange.isLost()) return
     generation.failed(error, { method: request.method ?? 'GET', path: url.split('?', 1)[0]! })
+    // It is complete, and may still be on its way.
+    if (response.writableEnded) return
     if (response.headersSent) {
       response.destroy()
       return

@@ -17,8 +17,8 @@ export interface Framework<Handler> {
 }
 
 /**
- * What becomes of a request: the generation that answers it; `unknown` (404) if the path is no plugin's, `late` (503) if
- * the plugin was not back in time.
+ * What becomes of a request: the generation that answers it; `unknown` (404) if the path is no plugin's, `late` (503, if
+ * anybody still waits for that) if the plugin was not back in time.
  */
 export type Entered<Handler> = LiveGeneration<Handler> | 'unknown' | 'late'
 
@@ -86,12 +86,13 @@ export class LiveRoutes<Handler> {
    * Finds who answers, and counts the request in with them until it is over. A promise only while the plugin is swapped.
    * The longest prefix wins; prefixes are compared by path component (`/foo` is not `/foobar`).
    * @param url as it arrived, or a path
+   * @param isHosts the host has a route for it: a plugin that has `/` is not asked
    */
-  enter(url: string, exchange: Exchange): Entered<Handler> | Promise<Entered<Handler>> {
-    const mount = this.#table.find(url)
+  enter(url: string, exchange: Exchange, isHosts = false): Entered<Handler> | Promise<Entered<Handler>> {
+    const mount = this.#find(url, isHosts)
     if (!mount) return 'unknown'
     if (this.#closed) return 'late'
-    if (mount.swapping) return this.#wait(mount, url, exchange, performance.now() + this.#hold)
+    if (mount.swapping) return this.#wait(mount, url, exchange, isHosts, performance.now() + this.#hold)
     // One whose client is gone would never be told to be over.
     return exchange.isOver() ? 'late' : begun(mount, exchange)
   }
@@ -164,6 +165,7 @@ export class LiveRoutes<Handler> {
     mount: Mount<Handler>,
     url: string,
     exchange: Exchange,
+    isHosts: boolean,
     until: number,
   ): Promise<Entered<Handler>> {
     const left = until - performance.now()
@@ -177,13 +179,17 @@ export class LiveRoutes<Handler> {
       const timer = setTimeout(go, left)
       mount.waiting.add(go)
     })
-    if (this.#closed) return 'late'
-    // Another plugin may have the path by now.
-    const now = this.#table.find(url)
-    if (!now) return 'unknown'
-    if (now.swapping) return this.#wait(now, url, exchange, until)
     // The client may be gone, or the host may have answered.
-    return exchange.isMade() ? 'late' : begun(now, exchange)
+    if (this.#closed || exchange.isMade()) return 'late'
+    // Another plugin may have the path by now.
+    const now = this.#find(url, isHosts)
+    if (!now) return 'unknown'
+    return now.swapping ? this.#wait(now, url, exchange, isHosts, until) : begun(now, exchange)
+  }
+
+  #find(url: string, isHosts: boolean): Mount<Handler> | undefined {
+    const mount = this.#table.find(url)
+    return isHosts && mount?.prefix === '' ? undefined : mount
   }
 
   #mount(prefix: string): Mount<Handler> {

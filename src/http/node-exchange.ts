@@ -109,8 +109,9 @@ function followSocket(response: ServerResponse, ended: () => void): void {
   response.on('close', () => mine.delete(ended))
 }
 
-/** Answers 503, and when to come again. */
+/** Answers 503, and when to come again; nothing if somebody else has answered. */
 export function sayLater(response: ServerResponse, text: string = LATE): void {
+  if (response.headersSent) return
   response.writeHead(503, { 'retry-after': '1', 'content-type': 'text/plain; charset=utf-8' }).end(text)
 }
 

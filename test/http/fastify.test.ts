@@ -281,6 +281,48 @@ test('a plugin has an error handler and a 404 handler of its own', async (t) => 
   assert.equal(await text('/none'), '404 the host has none')
 })
 
+test('what a plugin has no route for goes on to the host as it came, past the hooks of the plugin', async (t) => {
+  const ended: string[] = []
+  const { text, manager } = await site(t, {
+    plugins: {
+      hello: `
+        http.addHook('onRequest', async (request, reply) => void reply.header('x-plugin', request.url))
+        http.post('/', async (request) => request.body)`,
+    },
+    after: (app) => {
+      app.get('/hello/host', async (_, reply) => `the host's, ${String(reply.getHeader('x-plugin'))}`)
+      app.setNotFoundHandler(async (request, reply) => {
+        await reply
+          .code(404)
+          .send({ none: request.url, body: request.body, plugin: reply.getHeader('x-plugin') })
+      })
+      app.addHook('onResponse', async (request) => void ended.push(request.url))
+    },
+  })
+  const body = (value: string): RequestInit => ({
+    method: 'POST',
+    body: JSON.stringify(value),
+    headers: { 'content-type': 'application/json' },
+  })
+  for (let generation = 1; generation <= 2; generation += 1) {
+    assert.equal(await text('/hello', body('known')), '200 known')
+    assert.equal(await text('/hello/host'), "200 the host's, undefined")
+    assert.equal(await text('/hello/none'), '404 {"none":"/hello/none"}')
+    assert.equal(
+      await text('/hello/none?a=1', body('unknown')),
+      '404 {"none":"/hello/none?a=1","body":"unknown"}',
+    )
+    assert.equal(await text('/hello'), '404 {"none":"/hello"}')
+    await manager.reload('hello')
+  }
+  await until(
+    () => ended.length === 10,
+    () => ended,
+  )
+  assert.equal(snapshot(manager, 'hello').http?.inFlight, 0)
+  assert.equal(snapshot(manager, 'hello').http?.errors, 0)
+})
+
 test("the host's onRequest hooks guard plugins, and what they set arrives", async (t) => {
   const ended: string[] = []
   const { text, url } = await site(t, {
@@ -408,6 +450,36 @@ test('a plugin that has / gets what the host has no route for', async (t) => {
   assert.equal(await text('/page?a=1'), '200 /page?a=1')
   assert.equal(await text('/host'), '200 the host')
   assert.match(await text('/none'), /^404/)
+  assert.equal(snapshot(manager, 'root').http?.requests, 3, "what is the host's is not counted")
+})
+
+test("a swap of a plugin that has / does not delay the host's own routes", { timeout: 10_000 }, async (t) => {
+  let drained = (): void => undefined
+  const { drop, manager, text } = await site(t, {
+    routes: { root: true },
+    context: (scope, routes) => {
+      scope.onDrain(
+        () =>
+          new Promise<void>((resolve) => {
+            drained = resolve
+          }),
+      )
+      return { http: routes.open(scope) }
+    },
+  })
+  drop('root', `http.get('/', async () => ctx.generation)`, { routes: { prefix: '/' } })
+  await manager.settled()
+  const reloaded = manager.reload('root')
+  const before = drained
+  await until(
+    () => drained !== before,
+    () => 'it drains',
+  )
+  assert.equal(await text('/host'), '200 the host')
+  const waiting = text('/')
+  drained()
+  await reloaded
+  assert.equal(await waiting, '200 2')
 })
 
 test('requests during reloads are all answered, each by one generation', async (t) => {

@@ -5,9 +5,10 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { createAdaptorServer } from '@hono/node-server'
+import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { WebSocket, WebSocketServer } from 'ws'
 import { honoRoutes } from '#src/http/hono.js'
 import type { HonoRoutes, RoutesOptions } from '#src/http/hono.js'
 import { life } from './life.js'
@@ -86,6 +87,22 @@ test('a plugin has a Hono of its own, whose paths begin at its prefix', async (t
   assert.equal(await text('/helloo'), '404 404 Not Found')
   assert.equal(await text('/host'), '200 the host')
   assert.equal(await text('/hello', { method: 'HEAD' }), '200 ')
+})
+
+test("a plugin's Hono can be asked directly, with its own paths or the whole ones", async (t) => {
+  const { routes } = await site(t)
+  const started = life('hello')
+  const app = routes.open(started.scope)
+  app.get('/x', (c) => c.text('x'))
+  app.get('/', (c) => c.text('home'))
+  for (const [path, wanted] of [
+    ['/x', 'x'],
+    ['/hello/x', 'x'],
+    ['/', 'home'],
+    ['/hello', 'home'],
+  ] as const)
+    assert.equal(await (await app.request(path)).text(), wanted, path)
+  assert.equal((await app.request('/hellox')).status, 404)
 })
 
 test('a prefix of several components and percent-encoded paths reach the plugin', async (t) => {
@@ -386,3 +403,223 @@ test('what the host puts into c.env a plugin sees, what it sets with c.set() it 
   started.publish()
   assert.deepEqual(await (await app.request('/hello', {}, { user: '' })).json(), ['Ada', null])
 })
+
+/** A host with middleware of its own before the plugins, and a 404 and routes of its own after them. */
+async function fullHost(t: TestContext, fill: (app: Hono) => void): Promise<Site['text']> {
+  const routes = honoRoutes({ root: true })
+  const app = new Hono()
+  app.use('*', async (c, next) => {
+    c.header('x-before', 'host')
+    c.header('x-both', 'host')
+    c.header('set-cookie', 'host=1', { append: true })
+    if (c.req.header('x-read')) await c.req.json()
+    await next()
+    c.header('x-after', c.error ? c.error.message : 'host')
+  })
+  app.use('*', routes.middleware())
+  app.get('/hello/host', (c) => c.text('the host has it'))
+  app.notFound((c) => c.json({ none: c.req.path }, 404))
+  app.onError((error, c) => c.json({ wrong: error.message }, 500))
+  const started = life('hello')
+  fill(routes.open(started.scope))
+  started.publish()
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  t.after(async () => {
+    await new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return async (path, init) => {
+    const response = await fetch(url + path, init)
+    const headers = [...response.headers].filter(([name]) => name.startsWith('x-') || name === 'set-cookie')
+    const said = headers.map(([name, value]) => `${name}=${value}`).join(' ')
+    return `${response.status} ${await response.text()} ${said}`
+  }
+}
+
+test("what the host's middleware has set is on the plugin's answers, unless the plugin sets it too", async (t) => {
+  const text = await fullHost(t, (app) => {
+    app.get('/at-once', (c) => c.text('at once', 200, { 'x-both': 'plugin', 'set-cookie': 'plugin=1' }))
+    app.get('/later', async (c) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      return c.text('later')
+    })
+    // Its headers cannot be changed.
+    app.get('/fetched', () => fetch('data:text/plain,fetched'))
+  })
+  assert.equal(
+    await text('/hello/at-once'),
+    '200 at once set-cookie=plugin=1 set-cookie=host=1 x-after=host x-before=host x-both=plugin',
+  )
+  const ofHost = 'set-cookie=host=1 x-after=host x-before=host x-both=host'
+  assert.equal(await text('/hello/later'), `200 later ${ofHost}`)
+  assert.equal(await text('/hello/fetched'), `200 fetched ${ofHost}`)
+})
+
+test('a response that a plugin answers with again has the headers of each request', async () => {
+  const routes = honoRoutes()
+  const app = new Hono()
+  app.use('*', async (c, next) => {
+    c.header('x-of', c.req.query('of'))
+    c.header('x-both', 'host')
+    c.header('vary', 'x-a')
+    const cookie = c.req.query('cookie')
+    if (cookie) c.header('set-cookie', cookie, { append: true })
+    await next()
+  })
+  app.use('*', routes.middleware())
+  const started = life('hello')
+  const response = new Response(null, { status: 204, headers: { 'x-both': 'plugin' } })
+  routes.open(started.scope).get('/', () => response)
+  started.publish()
+  const said = async (query: string): Promise<string> => {
+    const { headers } = await app.request(`/hello?${query}`)
+    return ['x-of', 'x-both', 'vary', 'set-cookie'].map((name) => headers.get(name)).join(' ')
+  }
+  assert.equal(await said('of=1'), '1 plugin x-a ')
+  assert.equal(await said('of=2&cookie=a=1'), '2 plugin x-a a=1')
+  assert.equal(await said('of=3'), '3 plugin x-a ')
+})
+
+test("a path that a plugin's Hono does not know goes on to the host, through the plugin's middleware", async (t) => {
+  const text = await fullHost(t, (app) => {
+    app.use('*', async (c, next) => {
+      c.header('x-early', 'plugin')
+      await next()
+      c.header('x-late', `plugin ${c.res.status}`)
+    })
+    app.get('/', (c) => c.text('home'))
+    app.get('/passes', (_, next) => next())
+  })
+  const ofHost = 'set-cookie=host=1 x-after=host x-before=host x-both=host'
+  assert.equal(await text('/hello'), `200 home ${ofHost} x-early=plugin x-late=plugin 200`)
+  assert.equal(await text('/hello/host'), `200 the host has it ${ofHost} x-early=plugin x-late=plugin 200`)
+  for (const path of ['/hello/none', '/hello/passes'])
+    assert.equal(await text(path), `404 {"none":"${path}"} ${ofHost} x-early=plugin x-late=plugin 404`)
+  assert.equal(
+    await text('/hello/none', { method: 'HEAD' }),
+    `404  ${ofHost} x-early=plugin x-late=plugin 404`,
+  )
+})
+
+test("the plugin's middleware goes on after a handler that throws, and what it sets is on the host's answer", async (t) => {
+  const seen: string[] = []
+  const text = await fullHost(t, (app) => {
+    app.use('*', async (c, next) => {
+      c.header('x-early', 'plugin')
+      await next()
+      seen.push(`${c.error?.message} ${c.res.status}`)
+      c.header('x-late', 'plugin')
+    })
+    app.use('/mended', async (c, next) => {
+      await next()
+      c.res = new Response('mended', { status: 200 })
+    })
+    app.get('/tea', () => {
+      throw new HTTPException(418, { message: 'tea' })
+    })
+    for (const path of ['/throws', '/mended'])
+      app.get(path, () => {
+        throw new Error('boom')
+      })
+  })
+  assert.equal(
+    await text('/hello/throws'),
+    '500 {"wrong":"boom"} set-cookie=host=1 x-after=boom x-before=host x-both=host x-early=plugin x-late=plugin',
+  )
+  assert.match(await text('/hello/mended'), /^200 mended /)
+  assert.match(await text('/hello/tea'), /^500 {"wrong":"tea"} .* x-late=plugin$/)
+  assert.deepEqual(seen, ['boom 500', 'boom 200', 'tea 418'])
+})
+
+test('of two layers of plugins, each hears of its own errors', async () => {
+  const told: string[] = []
+  const layer = (name: string): HonoRoutes => honoRoutes({ onError: () => void told.push(name) })
+  const layers = { outer: layer('outer'), inner: layer('inner') }
+  const app = new Hono()
+  app.use('*', layers.outer.middleware())
+  app.use('*', layers.inner.middleware())
+  app.onError((error, c) => c.text(`the host: ${error.message}`, 500))
+  const start = (routes: HonoRoutes, fill: (plugin: Hono) => void): void => {
+    const started = life('hello')
+    fill(routes.open(started.scope))
+    started.publish()
+  }
+  start(layers.outer, (plugin) =>
+    plugin.use('*', async (c, next) => {
+      await next()
+      if (c.req.query('fail')) throw new Error('outer')
+    }),
+  )
+  start(layers.inner, (plugin) => plugin.get('/', (c) => c.text('inner')))
+  const text = async (path: string): Promise<string> => (await app.request(path)).text()
+  assert.equal(await text('/hello'), 'inner')
+  assert.equal(await text('/hello?fail=1'), 'the host: outer')
+  assert.deepEqual(told, ['outer'])
+})
+
+test('a body that the host has read can be read again by the plugin', async (t) => {
+  const text = await fullHost(t, (app) => {
+    app.post('/', async (c) => c.text(`${c.req.header('x-read')} ${JSON.stringify(await c.req.json())}`))
+  })
+  const question = { method: 'POST', body: '{"a":"ä"}', headers: { 'x-read': 'read' } }
+  assert.match(await text('/hello', question), /^200 read {"a":"ä"} /)
+})
+
+test(
+  "a socket that the host's server upgrades belongs to the generation that agreed to it, and ends with it",
+  { timeout: 10_000 },
+  async (t) => {
+    const routes = honoRoutes()
+    const app = new Hono()
+    app.use('*', routes.middleware())
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      websocket: { server: new WebSocketServer({ noServer: true }) },
+    }) as Server
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    t.after(async () => {
+      await new Promise((resolve) => {
+        server.close(resolve)
+        server.closeAllConnections()
+      })
+    })
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const start = (generation: number): Life => {
+      const started = life('hello', generation)
+      routes.open(started.scope).get(
+        '/live',
+        upgradeWebSocket((c) => ({
+          onMessage: ({ data }, socket) => socket.send(`${c.req.path} ${generation} ${data}`),
+        })),
+      )
+      started.publish()
+      return started
+    }
+    const one = start(1)
+    const socket = new WebSocket(`${url}/hello/live`)
+    await once(socket, 'open')
+    socket.send('hi')
+    assert.equal(String((await once(socket, 'message'))[0]), '/live 1 hi')
+    assert.equal(one.additions().http?.inFlight, 1)
+
+    const refused = new WebSocket(`${url}/hello/none`)
+    await once(refused, 'error')
+    await until(() => one.additions().http?.inFlight === 1, 'what is refused is let go')
+
+    await one.drain()
+    const closed = once(socket, 'close')
+    await one.dispose()
+    start(2)
+    one.settle()
+    assert.equal((await closed)[0], 1012)
+    const next = new WebSocket(`${url}/hello/live`)
+    await once(next, 'open')
+    next.send('hi')
+    assert.equal(String((await once(next, 'message'))[0]), '/live 2 hi')
+    next.terminate()
+  },
+)

@@ -136,6 +136,18 @@ test('a listener that throws or rejects gives 500, is counted and told, and ends
   assert.equal(additions().http?.errors, 2)
 })
 
+test('what goes wrong after the end of an answer does not cut it off, and is counted', async (t) => {
+  const { start, text } = await site(t)
+  const { additions } = start('hello', (server) =>
+    server.on('request', (_, response) => {
+      response.end('x'.repeat(20_000_000))
+      throw new Error('too late')
+    }),
+  )
+  assert.equal((await text('/hello')).length, 20_000_004)
+  assert.equal(additions().http?.errors, 1)
+})
+
 test('its routes are all under its prefix, if it listens', async (t) => {
   const { start } = await site(t, { root: true })
   assert.deepEqual(start('hello', saysUrl).additions().http?.routes, [{ method: 'ALL', path: '/hello/*' }])
