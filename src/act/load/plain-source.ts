@@ -1,7 +1,8 @@
 import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
+import { betweenWords } from './between-words.ts'
 import { plainText, unusedName } from './commonjs.ts'
-import { checkTop, isDeclared } from './module-grammar.ts'
+import { checkTargets, checkTop, isDeclared } from './module-grammar.ts'
 import { identifier, importClause, isExportClause } from './import-clause.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
@@ -75,6 +76,8 @@ const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
 const defaulted = /export\s+default(?![\w$])/y
 const declared = /export\s+(?=(const|let|class|function|async[ \t]+function)\b)/y
+const letter = /[\w$\\\u0080-\uffff]/y
+const commented = /\s*(?:async[ \t]*)?\/[/*]/y
 const unnamed = /\s+((?:async[ \t]+)?function[ \t]*\*?|class)(?=[ \t]*(?:\(|\{|extends\b))/y
 const named = /\s+(?=(?:(?:async[ \t]+)?function[ \t]*\*?|class)(?![\w$]))/y
 
@@ -131,6 +134,7 @@ class Reader {
     const text = this.#edited()
     const locals = imports.flatMap(({ names }) => names.map(([, local]) => local))
     this.#check(text, locals, detached)
+    if (meta !== undefined) checkTargets(text.replaceAll(meta, 'new.target'))
     return {
       text,
       imports,
@@ -165,7 +169,8 @@ class Reader {
     const name = this.#unused(words.length)
     for (const one of found) {
       const at = one.importStart
-      if (!this.#source.startsWith(words, at)) throw new Refusal(`an unusual ${words}`)
+      const longer = sticky(letter, this.#source, at + words.length) !== undefined
+      if (longer || !this.#source.startsWith(words, at)) throw new Refusal(`an unusual ${words}`)
       each?.(one)
       this.#edits.push({ at, end: at + words.length, text: name })
     }
@@ -191,7 +196,7 @@ class Reader {
     const words = sticky(defaulted, this.#source, at)
     if (words === undefined) throw new Refusal('an unusual export')
     const next = at + words[0].length
-    if (sticky(/\s*\/[/*]/y, this.#source, next) !== undefined) throw new Refusal('a comment in an export')
+    if (sticky(commented, this.#source, next) !== undefined) throw new Refusal('a comment in an export')
     const bare = sticky(unnamed, this.#source, next)
     if (bare !== undefined && !(bare[1] === 'class' && /\bstatic\b/.test(this.#source))) {
       // Still a declaration, as it is no expression: what follows it begins anew.
@@ -253,9 +258,12 @@ class Reader {
   #checkDefault(text: string): void {
     another.lastIndex = text.indexOf(`const ${this.#anonymous}=`)
     if (another.lastIndex < 0) return
+    const rest = text.slice(another.lastIndex)
+    const begin = rest.search(patternBegins)
+    if (begin !== -1 && patternEnds.test(rest.slice(begin)))
+      throw new Refusal('a comma after a default export')
     for (let found = another.exec(text); found !== null; found = another.exec(text)) {
-      if (found[1] === undefined || isDeclared(text, found[1]))
-        throw new Refusal('a comma after a default export')
+      if (isDeclared(text, found[1]!)) throw new Refusal('a comma after a default export')
     }
   }
 
@@ -269,6 +277,7 @@ class Reader {
     }
     if (this.#anonymous !== undefined) this.#checkDefault(text)
     for (const local of locals) {
+      if (local === 'await' || local === '__proto__') throw new Refusal(`${local} is imported`)
       if (!isNeverWritten(text, local, false))
         throw new Refusal(`${local} is imported and may be assigned to`)
     }
@@ -276,7 +285,9 @@ class Reader {
 }
 
 /** What a comma after `export default …` would declare: an error that must stay one. */
-const another = new RegExp(String.raw`,\s*(?:(${identifier})|[{[][^{}[\]]*[\]}])\s*=(?![=>])`, 'g')
+const another = new RegExp(String.raw`,${betweenWords}(${identifier})${betweenWords}=(?![=>])`, 'g')
+const patternBegins = new RegExp(String.raw`,${betweenWords}[{[]`)
+const patternEnds = new RegExp(String.raw`[\]}]${betweenWords}=(?![=>])`)
 
 function specifierOf(found: Import): string {
   const { specifier } = found
