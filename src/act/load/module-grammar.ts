@@ -17,11 +17,10 @@ export function checkTop(text: string): void {
 }
 
 /**
- * Finds what may only be read and is written to.
- * @param text where that is called `new.target`, as that may only be read, too
+ * Whether a variant of a module's text compiles.
  * @throws SyntaxError
  */
-export function checkTargets(text: string): void {
+export function checkVariant(text: string): void {
   vm.compileFunction(`"use strict";{${text}\n}`)
 }
 

@@ -2,7 +2,8 @@ import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
 import { betweenWords } from './between-words.ts'
 import { plainText, unusedName } from './commonjs.ts'
-import { checkTargets, checkTop, isDeclared } from './module-grammar.ts'
+import { codeBefore } from './code-before.ts'
+import { checkTop, checkVariant, isDeclared } from './module-grammar.ts'
 import { identifier, importClause, isExportClause } from './import-clause.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
@@ -62,6 +63,17 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
   }
 }
 
+/** What is blank for JavaScript, and not always for the lexer. */
+const oddSpaces = /[^\S \t\n\v\f\r]/g
+
+function lex(source: string): ReturnType<typeof parse> {
+  const found = parse(source)
+  const plain = source.replaceAll(oddSpaces, (sign) => (/[\u2028\u2029]/.test(sign) ? '\n' : ' '))
+  if (plain !== source && JSON.stringify(parse(plain)) !== JSON.stringify(found))
+    throw new Refusal('an odd space')
+  return found
+}
+
 /** Prose goes on with a word. */
 const requires = /\brequire\b(?![ \t]+(?!(?:in|instanceof|of)\b)[a-z])/i
 
@@ -87,12 +99,14 @@ class Reader {
   readonly #exported: readonly Export[]
   readonly #edits: { readonly at: number; readonly end: number; readonly text: string }[] = []
   readonly #constant = new Set<string>()
+  /** Where a declaration lost the word `export`. */
+  readonly #bare: number[] = []
   #anonymous: string | undefined
   #names = 0
 
   constructor(source: string) {
     this.#source = source
-    const [found, exported] = parse(source)
+    const [found, exported] = lex(source)
     this.#found = found
     this.#exported = exported
   }
@@ -134,7 +148,8 @@ class Reader {
     const text = this.#edited()
     const locals = imports.flatMap(({ names }) => names.map(([, local]) => local))
     this.#check(text, locals, detached)
-    if (meta !== undefined) checkTargets(text.replaceAll(meta, 'new.target'))
+    // It, too, can only be read.
+    if (meta !== undefined) checkVariant(text.replaceAll(meta, 'new.target'))
     return {
       text,
       imports,
@@ -187,7 +202,7 @@ class Reader {
       return true
     }
     const word = sticky(declared, this.#source, at)
-    if (word !== undefined) this.#blank(at, at + word[0].length)
+    if (word !== undefined) this.#lay(at, at + word[0].length)
     else this.#default(at)
     return false
   }
@@ -205,11 +220,12 @@ class Reader {
       this.#anonymous = this.#unused(length - keyword.length)
       if (/[\n\r\u2028\u2029]/.test(words[0] + bare[0])) throw new Refusal('an unusual export')
       this.#edits.push({ at, end: at + length, text: keyword + this.#anonymous })
+      this.#bare.push(at)
       return
     }
     if (bare !== undefined) throw new Refusal('a class without a name')
     if (sticky(named, this.#source, next) !== undefined) {
-      this.#blank(at, next)
+      this.#lay(at, next)
       return
     }
     if (words[0].length !== 'export default'.length) throw new Refusal('an unusual export')
@@ -231,8 +247,25 @@ class Reader {
     this.#edits.push({ at, end: to, text: start + spaces(this.#source.slice(at + start.length, to)) })
   }
 
-  #blank(at: number, to: number): void {
+  /** Leaves the declaration alone. */
+  #lay(at: number, to: number): void {
     this.#edits.push({ at, end: to, text: spaces(this.#source.slice(at, to)) })
+    this.#bare.push(at)
+  }
+
+  /** What comes before an export must not go on with what it exports. */
+  #checkBare(text: string): void {
+    const doubtful = this.#bare.filter((at) =>
+      [...codeBefore(this.#source, at)].some((end) => end !== -1 && !/[;}]/.test(this.#source[end]!)),
+    )
+    if (doubtful.length === 0) return
+    let variant = ''
+    let from = 0
+    for (const at of doubtful.sort((a, b) => a - b)) {
+      variant += `${text.slice(from, at)}let ${this.#unused(4)};`
+      from = at
+    }
+    checkVariant(variant + text.slice(from))
   }
 
   #unused(length: number): string {
@@ -269,6 +302,7 @@ class Reader {
 
   #check(text: string, locals: readonly string[], detached: ReadonlySet<string>): void {
     checkTop(text)
+    this.#checkBare(text)
     for (const local of detached) {
       if (!isDeclared(text, local)) throw new Refusal(`${local} is exported and not declared`)
     }
@@ -305,7 +339,7 @@ function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | un
 /** Types in comments may name an import. */
 function hasImport(text: string): boolean {
   const left = /\bimport\s*(?:[(.]|\/[*/])/
-  return left.test(text) && left.test(text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ''))
+  return left.test(text) && left.test(text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, ''))
 }
 
 function spaces(text: string): string {
