@@ -133,7 +133,7 @@ function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>):
   const names = new Map<string, Set<string>>()
   const variables = new Map<string, string>()
   for (const [, variable, text] of code.matchAll(
-    /\b(import_\w+) = (?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)/g,
+    /\b(import_\w+) = (?:__toESM\d*\()?require\(("(?:[^"\\]|\\.)*")\)/g,
   )) {
     variables.set(variable!, JSON.parse(text!) as string)
   }
@@ -165,7 +165,7 @@ function bindRequire(
 ): { readonly code: string; readonly name: string } | undefined {
   const name = unusedName(code, 'require'.length)
   const bound = code.replaceAll(
-    /(import_\w+ = (?:__toESM\()?|__reExport\(\w+_exports, )require(?=\(")/g,
+    /(import_\w+ = (?:__toESM\d*\()?|__reExport\d*\(\w+_exports, )require(?=\(")/g,
     (_match, start: string) => start + name,
   )
   const specifiers = externals.map(({ specifier }) => `require(${JSON.stringify(specifier)})`)
