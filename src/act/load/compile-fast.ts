@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { unusedName } from './commonjs.ts'
-import { keepNamespaces } from './compile-options.ts'
+import { mendHelpers } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
 import type { Namespace } from './externals.ts'
@@ -33,7 +33,7 @@ export async function compileFast(
   const names = new Set(inputs.keys())
   // Where esbuild leaves it, it would stand within a function.
   const text = output.code.replace(/^#!/, '//')
-  const handed = handOver(keepNamespaces(text))
+  const handed = handOver(mendHelpers(text))
   const code = handed === undefined ? undefined : bindMeta(handed, names, output.metaFiles, prefix)
   const bound = code === undefined ? undefined : bindImports(code, names, { prefix })
   if (bound === undefined || bound.open) return undefined

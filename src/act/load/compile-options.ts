@@ -55,15 +55,18 @@ export function commonOptions({
 
 // What an author calls by one of these names, esbuild tells apart by a number.
 const helper = /^var __toESM\d* = \(([\w$]+), [\w$]+, [\w$]+\) => (?=\()/m
+const namer = /^var __name\d* = \(([\w$]+), [\w$]+\) => (?=__defProp)/m
 
 /**
- * Makes the helper that esbuild puts around CommonJS modules leave native namespaces as they are: they have the right
- * `default`, and their bindings are live. `undefined` if the helper does not look as expected.
+ * Mends the helpers that esbuild adds. What it puts around CommonJS modules leaves native namespaces as they are: they
+ * have the right `default`, and their bindings are live. `undefined` if that helper does not look as expected.
  */
-export function keepNamespaces(code: string): string | undefined {
-  if (!/\b__toESM\d*\(/.test(code)) return code
-  if (!helper.test(code)) return undefined
-  return code.replace(helper, '$&$$bay.isNamespace($1) ? $1 : ')
+export function mendHelpers(code: string): string | undefined {
+  // What keeps the names of functions leaves alone what is none any more when its line comes.
+  const named = code.replace(namer, '$&typeof $1 !== "function" ? $1 : ')
+  if (!/\b__toESM\d*\(/.test(named)) return named
+  if (!helper.test(named)) return undefined
+  return named.replace(helper, '$&$$bay.isNamespace($1) ? $1 : ')
 }
 
 /**

@@ -469,6 +469,18 @@ test('a class that names itself and what is called like a global keep their name
   }
 })
 
+test('a function that gives its name to something else before its line comes stays that', async (t) => {
+  for (const top of ['', 'await 0\n']) {
+    const exports = await workplace(t, {
+      'plugin.js': `${top}start(); function start() { start = 5 }
+        class Self { static of() { return new Self() } }; export const v = [start, Self.name]`,
+      'package.json': '{ "type": "module" }',
+      'tsconfig.json': '{}',
+    }).run()
+    assert.deepEqual(exports.v, [5, 'Self'])
+  }
+})
+
 test('a plugin may use the names that esbuild uses in what it adds', async (t) => {
   for (const top of ['', 'await 0\n']) {
     const exports = await workplace(t, {
