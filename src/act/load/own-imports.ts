@@ -63,6 +63,8 @@ export class OwnImports {
     if (target.kind === 'file') {
       const { path } = target
       if (this.#isOfGeneration(path)) {
+        // As in Node, nothing is evaluated before the code that calls it has come to its end.
+        await undefined
         const compiled = this.#scope.store.isCommonjs(path) ? undefined : this.#scope.importCompiled(path)
         if (compiled !== undefined) return compiled
         if (this.#scope.store.isCommonjs(path)) return this.namespace(path)

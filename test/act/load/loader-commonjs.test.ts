@@ -315,3 +315,20 @@ test('an entry that cannot be read is a problem', async (t) => {
   mkdirSync(join(place.folder, 'plugin.cjs'))
   assert.ok('problem' in (await place.loader.prepare(look)))
 })
+
+test('import() evaluates nothing before the code that calls it has come to its end', async (t) => {
+  for (const ending of ['cjs', 'mjs']) {
+    const given = ending === 'cjs' ? 'exports.done = done' : 'export { done }'
+    for (const specifier of [`'./own.${ending}'`, `'./'.concat('own.${ending}')`]) {
+      const order: string[] = []
+      Object.assign(globalThis, { order })
+      const exports = await workplace(t, {
+        [`own.${ending}`]: 'globalThis.order.push("own")',
+        [`plugin.${ending}`]: `const done = import(${specifier}); globalThis.order.push('entry'); ${given}`,
+      }).run()
+      await exports.done
+      assert.deepEqual(order, ['entry', 'own'], specifier)
+      Reflect.deleteProperty(globalThis, 'order')
+    }
+  }
+})
