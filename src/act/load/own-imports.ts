@@ -86,9 +86,9 @@ export class OwnImports {
 
 function toNamespace(exports: unknown, names: ReadonlySet<string>): object {
   const namespace = Object.create(null) as Record<string, unknown>
-  for (const name of [...names].sort()) {
-    namespace[name] = Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+  for (const name of [...names, 'default'].sort()) {
+    const member = Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+    namespace[name] = name === 'default' ? exports : member
   }
-  namespace['default'] = exports
   return Object.freeze(Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' }))
 }

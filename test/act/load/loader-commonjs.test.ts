@@ -260,7 +260,7 @@ test('import() in CommonJS gives own files of the generation, and packages of No
   assert.equal(namespace.default, exports.dep)
   assert.deepEqual(
     Object.keys(namespace).filter((name) => name !== 'module.exports'),
-    ['again', 'name', 'default'],
+    ['again', 'default', 'name'],
   )
   assert.equal((await exports.fs()).default, (await import('node:fs')).default)
   assert.equal(exports.text, 'import("./text")')
