@@ -64,7 +64,7 @@ export class OwnImports {
       const { path } = target
       if (this.#isOfGeneration(path)) {
         // As in Node, nothing is evaluated before the code that calls it has come to its end.
-        await undefined
+        await Promise.resolve()
         const compiled = this.#scope.store.isCommonjs(path) ? undefined : this.#scope.importCompiled(path)
         if (compiled !== undefined) return compiled
         if (this.#scope.store.isCommonjs(path)) return this.namespace(path)

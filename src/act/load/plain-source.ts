@@ -63,6 +63,9 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
   }
 }
 
+/** What nothing can declare, and could be read all the same. */
+const values = new Set(['arguments', 'false', 'null', 'super', 'this', 'true'])
+
 /** What is blank for JavaScript, and not always for the lexer. */
 const oddSpaces = /[^\S \t\n\v\f\r]/g
 
@@ -304,7 +307,8 @@ class Reader {
     checkTop(text)
     this.#checkBare(text)
     for (const local of detached) {
-      if (!isDeclared(text, local)) throw new Refusal(`${local} is exported and not declared`)
+      if (values.has(local) || !isDeclared(text, local))
+        throw new Refusal(`${local} is exported and not declared`)
     }
     if (requires.test(text) && !locals.includes('require') && !isDeclared(text, 'require')) {
       throw new Refusal('require')

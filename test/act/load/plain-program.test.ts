@@ -213,6 +213,8 @@ const compiled: Readonly<Record<string, Files>> = {
     'plugin.mjs': `export { a,, } from './a.mjs'`,
   },
   'a reserved word that is exported': { 'plugin.mjs': 'export { if }' },
+  'a reserved word that is a value, and exported': { 'plugin.mjs': 'export { this }' },
+  'arguments that are exported': { 'plugin.mjs': 'export { arguments as a }' },
   'the same export twice': { 'plugin.mjs': 'const a = 1; export { a, a }' },
   'a name that is imported and declared': {
     ...two,
