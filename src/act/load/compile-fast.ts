@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import type { Metafile } from 'esbuild'
 import { unusedName } from './commonjs.ts'
-import { keepNamespaces } from './compile-options.ts'
+import { mendHelpers } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { externalTarget, importExternal, isPathSpecifier } from './externals.ts'
 import type { Namespace } from './externals.ts'
@@ -33,7 +33,7 @@ export async function compileFast(
   const names = new Set(inputs.keys())
   // Where esbuild leaves it, it would stand within a function.
   const text = output.code.replace(/^#!/, '//')
-  const handed = handOver(keepNamespaces(text))
+  const handed = handOver(mendHelpers(text))
   const code = handed === undefined ? undefined : bindMeta(handed, names, output.metaFiles, prefix)
   const bound = code === undefined ? undefined : bindImports(code, names, { prefix })
   if (bound === undefined || bound.open) return undefined
@@ -133,7 +133,7 @@ function usedNames(code: string, externals: ReadonlyMap<string, FoundExternal>):
   const names = new Map<string, Set<string>>()
   const variables = new Map<string, string>()
   for (const [, variable, text] of code.matchAll(
-    /\b(import_\w+) = (?:__toESM\()?require\(("(?:[^"\\]|\\.)*")\)/g,
+    /\b(import_\w+) = (?:__toESM\d*\()?require\(("(?:[^"\\]|\\.)*")\)/g,
   )) {
     variables.set(variable!, JSON.parse(text!) as string)
   }
@@ -165,7 +165,7 @@ function bindRequire(
 ): { readonly code: string; readonly name: string } | undefined {
   const name = unusedName(code, 'require'.length)
   const bound = code.replaceAll(
-    /(import_\w+ = (?:__toESM\()?|__reExport\(\w+_exports, )require(?=\(")/g,
+    /(import_\w+ = (?:__toESM\d*\()?|__reExport\d*\(\w+_exports, )require(?=\(")/g,
     (_match, start: string) => start + name,
   )
   const specifiers = externals.map(({ specifier }) => `require(${JSON.stringify(specifier)})`)

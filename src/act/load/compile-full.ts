@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { BuildResult, Message } from 'esbuild'
 import type { Problem } from '../../model/problem.ts'
-import { commonOptions, keepNamespaces, virtualEntry } from './compile-options.ts'
+import { commonOptions, mendHelpers, virtualEntry } from './compile-options.ts'
 import type { CompileRequest } from './compile-options.ts'
 import { compileProblem } from './compile-problem.ts'
 import { ownName } from './own-files.ts'
@@ -138,7 +138,7 @@ async function build(
     return { errors }
   }
   const [map, output] = result.outputFiles ?? []
-  const kept = keepNamespaces(output?.text ?? '')
+  const kept = mendHelpers(output?.text ?? '')
   if (map === undefined || kept === undefined)
     throw new Error('This version of esbuild writes an unknown output.')
   const inputs = Object.keys(result.metafile.inputs).filter((name) => !name.startsWith('plugbay'))

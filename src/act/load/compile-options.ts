@@ -53,28 +53,39 @@ export function commonOptions({
   }
 }
 
-const helper = 'var __toESM = (mod, isNodeMode, target) => '
+// What an author calls by one of these names, esbuild tells apart by a number.
+const helper = /^var __toESM\d* = \(([\w$]+), [\w$]+, [\w$]+\) => (?=\()/m
+const namer = /^var __name\d* = \(([\w$]+), [\w$]+\) => (?=__defProp)/m
 
 /**
- * Makes the helper that esbuild puts around CommonJS modules leave native namespaces as they are: they have the right
- * `default`, and their bindings are live. `undefined` if the helper does not look as expected.
+ * Mends the helpers that esbuild adds. What it puts around CommonJS modules leaves native namespaces as they are: they
+ * have the right `default`, and their bindings are live. `undefined` if that helper does not look as expected.
  */
-export function keepNamespaces(code: string): string | undefined {
-  if (!code.includes('__toESM(')) return code
-  if (!code.includes(`${helper}(`)) return undefined
-  return code.replace(helper, `${helper}$bay.isNamespace(mod) ? mod : `)
+export function mendHelpers(code: string): string | undefined {
+  // What keeps the names of functions leaves alone what is none any more when its line comes.
+  const named = code.replace(namer, '$&typeof $1 !== "function" ? $1 : ')
+  if (!/\b__toESM\d*\(/.test(named)) return named
+  if (!helper.test(named)) return undefined
+  return named.replace(helper, '$&$$bay.isNamespace($1) ? $1 : ')
 }
 
 /**
- * True if functions or classes of several files share a name: in one unit only the first can keep its identifier, and
- * the others would be called `Name2`.
+ * True if functions or classes would not be called what they are: in one unit only the first of a name can keep its
+ * identifier, and the others would be called `Name2`, as would one that is called like a global that the unit uses; a
+ * class that names itself would be `_Name`.
+ * @param map the source map, which knows what was called something else
  */
-export function hasRenamed(code: string): boolean {
+export function hasRenamed(code: string, map: string): boolean {
+  if (/(?<!\S)(\S+) = class _\1(?!\S)/.test(code)) return true
   const names = new Set<string>()
   for (const [, declared, assigned] of code.matchAll(declaration)) names.add((declared ?? assigned)!)
+  let before: ReadonlySet<string> | undefined
   for (const name of names) {
-    const base = /^(.*[^\d])\d+$/.exec(name)?.[1]
-    if (base !== undefined && names.has(base)) return true
+    for (let base = name; /\d$/.test(base);) {
+      base = base.slice(0, -1)
+      before ??= new Set((JSON.parse(map) as { readonly names: readonly string[] }).names)
+      if (names.has(base) || before.has(base)) return true
+    }
   }
   return false
 }

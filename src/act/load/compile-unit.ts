@@ -15,7 +15,7 @@ export class UnitCompiler {
   readonly #builds = new FastBuilds()
   /** Folders of which the quick way could not make a unit; it is not tried again. */
   readonly #demanding = new Set<string>()
-  /** Folders in which functions or classes share a name. */
+  /** Folders in which functions or classes would not keep their names. */
   readonly #named = new Set<string>()
 
   constructor(esbuild: EsbuildShare) {
@@ -48,7 +48,8 @@ export class UnitCompiler {
     const { real } = request.plugin
     return this.#esbuild.use(async (esbuild) => {
       const first = await this.#compile(esbuild, { ...request, keepNames: this.#named.has(real) }, open)
-      if ('problem' in first || this.#named.has(real) || !hasRenamed(first.unit.code)) return first
+      if ('problem' in first || this.#named.has(real)) return first
+      if (!hasRenamed(first.unit.code, first.unit.map)) return first
       this.#named.add(real)
       return this.#compile(esbuild, { ...request, keepNames: true }, open)
     })

@@ -88,7 +88,7 @@ function readModule(url: string): Module | 'commonjs' | undefined {
     const text = readFileSync(path, 'utf8')
     const [, exports, , isModule] = parse(text)
     if (format === 'unknown' && !isModule) return 'commonjs'
-    return text.length > readable || /\beval\s*\(/.test(text)
+    return text.length > readable || /\beval\b/.test(text)
       ? undefined
       : { text: text.replaceAll(/\bexport\s*\{[^{}]*\}/g, ''), exports }
   } catch {

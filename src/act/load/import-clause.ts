@@ -1,5 +1,5 @@
 /** A pattern of names, or of something that is refused when it is compiled. */
-export const identifier: string = String.raw`[\w$\u0080-\uffff]+`
+export const identifier: string = String.raw`(?!\d)(?:[\w$]|[^\0-\x7f\s])+`
 const clause = new RegExp(
   String.raw`^import\b\s*(${identifier})?\s*(,)?\s*(?:\*\s*as\s+(${identifier})|(\{)([^{}]*)\})?\s*from\s*$`,
 )

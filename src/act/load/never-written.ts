@@ -1,3 +1,4 @@
+import { betweenWords } from './between-words.ts'
 import { codeBefore } from './code-before.ts'
 
 /**
@@ -22,7 +23,8 @@ export function isNeverWritten(text: string, name: string, patterns: boolean = t
 }
 
 const lookBehind = 40
-const declares = /(?:\b(?:const|let|var|class)|\bfunction\s*\*?)\s+$|\bfunction\*$/
+// On one line: a word at the end of a line may end a comment.
+const declares = /(?:\b(?:const|let|var|class)|\bfunction[ \t]*\*?)[ \t]+$|\bfunction\*$/
 const loops = /\b(?:for|await)$/
 const assigns = /=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=(?!=)|\+\+|--/y
 const operators = new Set(Array.from('=+-*/%&|^<>?', (sign) => sign.charCodeAt(0)))
@@ -52,13 +54,20 @@ function isMember(text: string, at: number): boolean {
   return sign === ',' || sign === ']' || sign === '}' || sign === undefined
 }
 
-const declaredPattern = /\b(?:const|let|var)\s*(?:\{[^{}[\]]*\}|\[[^{}[\]]*\])\s*(?:=(?!=)|of\b|in\b)/g
-const element = /(?<=[\w$)\]])\[[^{}[\]]*\]\s*=(?![=>])/g
-const assignedPattern = /[\]}](?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n]*(?:\n|$))*(?:=(?![=>])|(?:of|in)\b)/
+// No comment and no half of a string in it: the word, or the bracket, could be part of that.
+const declaredPattern =
+  /\b(?:const|let|var)[ \t]*(?:\{(?:[^{}[\]/'"`]|'[^{}[\]/'\\]*'|"[^{}[\]/"\\]*")*\}|\[[^{}[\]/'"`]*\])\s*(?:=(?!=)|of\b|in\b)/g
+const brokenOff = /\/\/.*\b(?:const|let|var)[ \t]*[[{][^}\]\n\r\u2028\u2029]*$/m
+const element =
+  /(?<=[\w$\]])(?<!\b(?:await|case|default|delete|do|else|in|instanceof|new|of|return|throw|typeof|void|yield))\[[^{}[\]]*\]\s*=(?![=>])/g
+const assignedPattern = new RegExp(
+  String.raw`[\]}](?:${betweenWords}\))*${betweenWords}(?:=(?![=>])|(?:of|in)\b)`,
+)
 
 /** True if some pattern may be assigned to outside of a declaration. */
 function hasDestructuring(text: string): boolean {
-  return assignedPattern.test(text.replaceAll(declaredPattern, '').replaceAll(element, ''))
+  const left = brokenOff.test(text) ? text : text.replaceAll(declaredPattern, '')
+  return assignedPattern.test(left.replaceAll(element, ''))
 }
 
 function isPartOfAnother(text: string, at: number, end: number): boolean {
@@ -82,7 +91,7 @@ function isSurrogate(code: number): boolean {
   return code >= 0xd8_00 && code <= 0xdf_ff
 }
 
-const comments = /(?:[\s)]|\/\*[^]*?\*\/|\/\/[^\n\r\u2028\u2029]*)*/y
+const comments = new RegExp(String.raw`(?:${betweenWords}\))*${betweenWords}`, 'y')
 
 /** The next place that is no space, no comment and no closing parenthesis. */
 function afterBrackets(text: string, from: number): number {

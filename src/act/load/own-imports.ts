@@ -63,6 +63,8 @@ export class OwnImports {
     if (target.kind === 'file') {
       const { path } = target
       if (this.#isOfGeneration(path)) {
+        // As in Node, nothing is evaluated before the code that calls it has come to its end.
+        await Promise.resolve()
         const compiled = this.#scope.store.isCommonjs(path) ? undefined : this.#scope.importCompiled(path)
         if (compiled !== undefined) return compiled
         if (this.#scope.store.isCommonjs(path)) return this.namespace(path)
@@ -84,9 +86,9 @@ export class OwnImports {
 
 function toNamespace(exports: unknown, names: ReadonlySet<string>): object {
   const namespace = Object.create(null) as Record<string, unknown>
-  for (const name of [...names].sort()) {
-    namespace[name] = Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+  for (const name of [...names, 'default'].sort()) {
+    const member = Object(exports) === exports ? (exports as Record<string, unknown>)[name] : undefined
+    namespace[name] = name === 'default' ? exports : member
   }
-  namespace['default'] = exports
   return Object.freeze(Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' }))
 }

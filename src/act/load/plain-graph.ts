@@ -95,6 +95,8 @@ function visit(walk: PlainWalk, path: string, files: Map<string, PlainFile | und
   return file
 }
 
+/** A specifier is a URL: what means something there that it does not in a path. */
+const asUrl = /[%?#\\]|[^\S ]|\s$/
 const isUnclear = /^#|^(?!node:)\w+:/
 
 function isOwn({ plugin, owner }: PlainWalk, specifier: string, importer: string): boolean {
@@ -109,6 +111,7 @@ function targetOf(
 ): PlainTarget {
   const { plugin, known, owner } = walk
   if (/^\.\.?\//.test(specifier)) {
+    if (asUrl.test(specifier)) throw new Refusal(`${specifier} is not clear`)
     const path = join(dirname(importer), specifier)
     // As written, without a link: anything else takes a resolver.
     if (!isOwnFile(plugin.real, path) || known.find(path) !== path)

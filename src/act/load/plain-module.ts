@@ -21,7 +21,7 @@ type Define = (getters: Getters) => void
 /** Live, by exported name. */
 export type Getters = Readonly<Record<string, () => unknown>>
 
-const given = ['__dirname', '__filename', 'require', 'exports', 'module', ...timerNames]
+const given = ['__dirname', '__filename', ...timerNames]
 
 /** A plain ES module, compiled. Each call of `run` evaluates it anew. */
 export class PlainModule {

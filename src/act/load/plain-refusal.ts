@@ -1,9 +1,11 @@
+import { betweenWords } from './between-words.ts'
+
 const suspicious = /\beval\b|target|<!--|-->|sourceMappingURL|\\u|\bmeta\b/
 
 /** What would mean something else in a function, or what esbuild makes something else of. */
 const refusals: readonly (readonly [string, RegExp])[] = [
   ['eval', /\beval\b/],
-  ['new.target', /\bnew\s*\.\s*target\b/],
+  ['new.target', new RegExp(String.raw`\bnew${betweenWords}\.`)],
   ['a comment as in HTML', /<!--|-->/],
   ['a source map', /\bsourceMappingURL=/],
   // In a function that is not async, `await` is a name.

@@ -1,7 +1,9 @@
 import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
+import { betweenWords } from './between-words.ts'
 import { plainText, unusedName } from './commonjs.ts'
-import { checkTop, isDeclared } from './module-grammar.ts'
+import { codeBefore } from './code-before.ts'
+import { checkTop, checkVariant, isDeclared } from './module-grammar.ts'
 import { identifier, importClause, isExportClause } from './import-clause.ts'
 import { plainRefusal } from './plain-refusal.ts'
 import { isNeverWritten } from './never-written.ts'
@@ -61,6 +63,20 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
   }
 }
 
+/** What nothing can declare, and could be read all the same. */
+const values = new Set(['arguments', 'false', 'null', 'super', 'this', 'true'])
+
+/** What is blank for JavaScript, and not always for the lexer. */
+const oddSpaces = /[^\S \t\n\v\f\r]/g
+
+function lex(source: string): ReturnType<typeof parse> {
+  const found = parse(source)
+  const plain = source.replaceAll(oddSpaces, (sign) => (/[\u2028\u2029]/.test(sign) ? '\n' : ' '))
+  if (plain !== source && JSON.stringify(parse(plain)) !== JSON.stringify(found))
+    throw new Refusal('an odd space')
+  return found
+}
+
 /** Prose goes on with a word. */
 const requires = /\brequire\b(?![ \t]+(?!(?:in|instanceof|of)\b)[a-z])/i
 
@@ -75,6 +91,8 @@ const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
 const defaulted = /export\s+default(?![\w$])/y
 const declared = /export\s+(?=(const|let|class|function|async[ \t]+function)\b)/y
+const letter = /[\w$\\\u0080-\uffff]/y
+const commented = /\s*(?:async[ \t]*)?\/[/*]/y
 const unnamed = /\s+((?:async[ \t]+)?function[ \t]*\*?|class)(?=[ \t]*(?:\(|\{|extends\b))/y
 const named = /\s+(?=(?:(?:async[ \t]+)?function[ \t]*\*?|class)(?![\w$]))/y
 
@@ -84,12 +102,14 @@ class Reader {
   readonly #exported: readonly Export[]
   readonly #edits: { readonly at: number; readonly end: number; readonly text: string }[] = []
   readonly #constant = new Set<string>()
+  /** Where a declaration lost the word `export`. */
+  readonly #bare: number[] = []
   #anonymous: string | undefined
   #names = 0
 
   constructor(source: string) {
     this.#source = source
-    const [found, exported] = parse(source)
+    const [found, exported] = lex(source)
     this.#found = found
     this.#exported = exported
   }
@@ -131,6 +151,8 @@ class Reader {
     const text = this.#edited()
     const locals = imports.flatMap(({ names }) => names.map(([, local]) => local))
     this.#check(text, locals, detached)
+    // It, too, can only be read.
+    if (meta !== undefined) checkVariant(text.replaceAll(meta, 'new.target'))
     return {
       text,
       imports,
@@ -165,7 +187,8 @@ class Reader {
     const name = this.#unused(words.length)
     for (const one of found) {
       const at = one.importStart
-      if (!this.#source.startsWith(words, at)) throw new Refusal(`an unusual ${words}`)
+      const longer = sticky(letter, this.#source, at + words.length) !== undefined
+      if (longer || !this.#source.startsWith(words, at)) throw new Refusal(`an unusual ${words}`)
       each?.(one)
       this.#edits.push({ at, end: at + words.length, text: name })
     }
@@ -182,7 +205,7 @@ class Reader {
       return true
     }
     const word = sticky(declared, this.#source, at)
-    if (word !== undefined) this.#blank(at, at + word[0].length)
+    if (word !== undefined) this.#lay(at, at + word[0].length)
     else this.#default(at)
     return false
   }
@@ -191,7 +214,7 @@ class Reader {
     const words = sticky(defaulted, this.#source, at)
     if (words === undefined) throw new Refusal('an unusual export')
     const next = at + words[0].length
-    if (sticky(/\s*\/[/*]/y, this.#source, next) !== undefined) throw new Refusal('a comment in an export')
+    if (sticky(commented, this.#source, next) !== undefined) throw new Refusal('a comment in an export')
     const bare = sticky(unnamed, this.#source, next)
     if (bare !== undefined && !(bare[1] === 'class' && /\bstatic\b/.test(this.#source))) {
       // Still a declaration, as it is no expression: what follows it begins anew.
@@ -200,11 +223,12 @@ class Reader {
       this.#anonymous = this.#unused(length - keyword.length)
       if (/[\n\r\u2028\u2029]/.test(words[0] + bare[0])) throw new Refusal('an unusual export')
       this.#edits.push({ at, end: at + length, text: keyword + this.#anonymous })
+      this.#bare.push(at)
       return
     }
     if (bare !== undefined) throw new Refusal('a class without a name')
     if (sticky(named, this.#source, next) !== undefined) {
-      this.#blank(at, next)
+      this.#lay(at, next)
       return
     }
     if (words[0].length !== 'export default'.length) throw new Refusal('an unusual export')
@@ -226,8 +250,25 @@ class Reader {
     this.#edits.push({ at, end: to, text: start + spaces(this.#source.slice(at + start.length, to)) })
   }
 
-  #blank(at: number, to: number): void {
+  /** Leaves the declaration alone. */
+  #lay(at: number, to: number): void {
     this.#edits.push({ at, end: to, text: spaces(this.#source.slice(at, to)) })
+    this.#bare.push(at)
+  }
+
+  /** What comes before an export must not go on with what it exports. */
+  #checkBare(text: string): void {
+    const doubtful = this.#bare.filter((at) =>
+      [...codeBefore(this.#source, at)].some((end) => end !== -1 && !/[;}]/.test(this.#source[end]!)),
+    )
+    if (doubtful.length === 0) return
+    let variant = ''
+    let from = 0
+    for (const at of doubtful.sort((a, b) => a - b)) {
+      variant += `${text.slice(from, at)}let ${this.#unused(4)};`
+      from = at
+    }
+    checkVariant(variant + text.slice(from))
   }
 
   #unused(length: number): string {
@@ -253,22 +294,28 @@ class Reader {
   #checkDefault(text: string): void {
     another.lastIndex = text.indexOf(`const ${this.#anonymous}=`)
     if (another.lastIndex < 0) return
+    const rest = text.slice(another.lastIndex)
+    const begin = rest.search(patternBegins)
+    if (begin !== -1 && patternEnds.test(rest.slice(begin)))
+      throw new Refusal('a comma after a default export')
     for (let found = another.exec(text); found !== null; found = another.exec(text)) {
-      if (found[1] === undefined || isDeclared(text, found[1]))
-        throw new Refusal('a comma after a default export')
+      if (isDeclared(text, found[1]!)) throw new Refusal('a comma after a default export')
     }
   }
 
   #check(text: string, locals: readonly string[], detached: ReadonlySet<string>): void {
     checkTop(text)
+    this.#checkBare(text)
     for (const local of detached) {
-      if (!isDeclared(text, local)) throw new Refusal(`${local} is exported and not declared`)
+      if (values.has(local) || !isDeclared(text, local))
+        throw new Refusal(`${local} is exported and not declared`)
     }
     if (requires.test(text) && !locals.includes('require') && !isDeclared(text, 'require')) {
       throw new Refusal('require')
     }
     if (this.#anonymous !== undefined) this.#checkDefault(text)
     for (const local of locals) {
+      if (local === 'await' || local === '__proto__') throw new Refusal(`${local} is imported`)
       if (!isNeverWritten(text, local, false))
         throw new Refusal(`${local} is imported and may be assigned to`)
     }
@@ -276,7 +323,9 @@ class Reader {
 }
 
 /** What a comma after `export default …` would declare: an error that must stay one. */
-const another = new RegExp(String.raw`,\s*(?:(${identifier})|[{[][^{}[\]]*[\]}])\s*=(?![=>])`, 'g')
+const another = new RegExp(String.raw`,${betweenWords}(${identifier})${betweenWords}=(?![=>])`, 'g')
+const patternBegins = new RegExp(String.raw`,${betweenWords}[{[]`)
+const patternEnds = new RegExp(String.raw`[\]}]${betweenWords}=(?![=>])`)
 
 function specifierOf(found: Import): string {
   const { specifier } = found
@@ -294,7 +343,7 @@ function sticky(pattern: RegExp, text: string, at: number): RegExpExecArray | un
 /** Types in comments may name an import. */
 function hasImport(text: string): boolean {
   const left = /\bimport\s*(?:[(.]|\/[*/])/
-  return left.test(text) && left.test(text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ''))
+  return left.test(text) && left.test(text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, ''))
 }
 
 function spaces(text: string): string {

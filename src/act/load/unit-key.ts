@@ -14,7 +14,7 @@ let maker: string | undefined
 /** What makes units, as far as it shows in them. */
 function versions(): string {
   return (maker ??= [
-    'unit 2',
+    'unit 3',
     (require('../../../package.json') as { version: string }).version,
     (require('esbuild/package.json') as { version: string }).version,
     process.version,

@@ -260,7 +260,7 @@ test('import() in CommonJS gives own files of the generation, and packages of No
   assert.equal(namespace.default, exports.dep)
   assert.deepEqual(
     Object.keys(namespace).filter((name) => name !== 'module.exports'),
-    ['again', 'name', 'default'],
+    ['again', 'default', 'name'],
   )
   assert.equal((await exports.fs()).default, (await import('node:fs')).default)
   assert.equal(exports.text, 'import("./text")')
@@ -314,4 +314,21 @@ test('an entry that cannot be read is a problem', async (t) => {
   assert.equal(outcome.problem.code, 'ERR_PLUGIN_FILE_UNREADABLE')
   mkdirSync(join(place.folder, 'plugin.cjs'))
   assert.ok('problem' in (await place.loader.prepare(look)))
+})
+
+test('import() evaluates nothing before the code that calls it has come to its end', async (t) => {
+  for (const ending of ['cjs', 'mjs']) {
+    const given = ending === 'cjs' ? 'exports.done = done' : 'export { done }'
+    for (const specifier of [`'./own.${ending}'`, `'./'.concat('own.${ending}')`]) {
+      const order: string[] = []
+      Object.assign(globalThis, { order })
+      const exports = await workplace(t, {
+        [`own.${ending}`]: 'globalThis.order.push("own")',
+        [`plugin.${ending}`]: `const done = import(${specifier}); globalThis.order.push('entry'); ${given}`,
+      }).run()
+      await exports.done
+      assert.deepEqual(order, ['entry', 'own'], specifier)
+      Reflect.deleteProperty(globalThis, 'order')
+    }
+  }
 })

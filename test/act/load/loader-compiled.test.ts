@@ -475,3 +475,39 @@ test('functions and classes of several files may share a name, and keep it', asy
     assert.equal(exports.thrown, 'NotFound')
   }
 })
+
+test('a class that names itself and what is called like a global keep their names', async (t) => {
+  const [global, classes] = [
+    `export function Promise() {}; export const exports = () => 1; export const own = globalThis.Promise
+      export const names = [Promise.name, exports.name]`,
+    `export class Failure extends Error { static of() { return new Failure() } }
+      export const names = [Failure.name, Failure.of().constructor.name]`,
+  ]
+  for (const top of ['', 'await 0\n']) {
+    assert.deepEqual((await workplace(t, { 'plugin.ts': top + global }).run()).names, ['Promise', 'exports'])
+    assert.deepEqual((await workplace(t, { 'plugin.ts': top + classes }).run()).names, ['Failure', 'Failure'])
+  }
+})
+
+test('a function that gives its name to something else before its line comes stays that', async (t) => {
+  for (const top of ['', 'await 0\n']) {
+    const exports = await workplace(t, {
+      'plugin.js': `${top}start(); function start() { start = 5 }
+        class Self { static of() { return new Self() } }; export const v = [start, Self.name]`,
+      'package.json': '{ "type": "module" }',
+      'tsconfig.json': '{}',
+    }).run()
+    assert.deepEqual(exports.v, [5, 'Self'])
+  }
+})
+
+test('a plugin may use the names that esbuild uses in what it adds', async (t) => {
+  for (const top of ['', 'await 0\n']) {
+    const exports = await workplace(t, {
+      'plugin.ts': `${top}import path, { join } from 'node:path'
+        const target = 1, mod = 2, isNodeMode = 3, __toESM = 4
+        export const v = [target, mod, isNodeMode, __toESM, join === path.join]`,
+    }).run()
+    assert.deepEqual(exports.v, [1, 2, 3, 4, true])
+  }
+})

@@ -10,6 +10,9 @@ const kept = [
   'function* a() {} [...a()]',
   'class a {}; new a(), a.b = 1, a[0] = 2',
   'const { a, b } = c; const [d] = e',
+  'const { b = "c", d = \'e\' } = f; g(a, h)',
+  'b[0] = c; b[d][e] = f; g(a, b)',
+  '// let [b] = c\n f(a, b)',
   'for (const a of b) c(a)',
   'if (a == 1 || a === 2 || a >= 3 || a <= 4 || a != 5) a => a',
   'ab = 1; $a++; c.a = 2; c?.a, _a += 3',
@@ -17,6 +20,7 @@ const kept = [
   'return { a } // = 5',
   'a /* = 1 */ ; a // = 2',
   String.raw`'\u001b' + a`,
+  `let b = [a] ${'/* c */ '.repeat(40)}; f(a, b)`,
 ]
 
 const written = [
@@ -45,6 +49,17 @@ const written = [
   'for ([a] of b);',
   'let b, a = 1',
   'function f({ a } = {}) {}',
+  '// what is left of the class\n a = 1',
+  '// for each var\na++',
+  'return[a]=b',
+  'if (b)[a] = c',
+  'else[b,a]=c',
+  'b[0]=[a]=c',
+  '// let\n [a] = b',
+  '({ // let {\n a } = b)',
+  '({ /* let { */ a } = b)',
+  '({ "let {": a } = b)',
+  '({ "let {": a, b: "c" } = b)',
   String.raw`\u0061 = 1`,
   String.raw`\u{61}++`,
 ]

@@ -11,10 +11,12 @@ type Files = Readonly<Record<string, string>>
 
 const packages = {
   'node_modules/cjs/index.js': 'exports.a = 1; exports.b = () => exports.a',
-  'node_modules/esm/package.json': '{ "type": "module", "exports": "./i.js" }',
+  'node_modules/esm/package.json':
+    '{ "type": "module", "exports": { ".": "./i.js", "./eval": "./eval.js" } }',
   'node_modules/esm/i.js':
     'import { deep } from "./deep.js"; export { deep }; export * from "./star.js"; export let live = 1; export const up = () => { live++ }; export default class Shared {}',
   'node_modules/esm/deep.js': 'var deep = class Deep {}; export { deep }',
+  'node_modules/esm/eval.js': `export let live = 1; export const run = (text) => (eval)(text)`,
   'node_modules/esm/star.js': 'export function far() { return "far" }',
 }
 
@@ -100,6 +102,10 @@ export function end() {}
       const setInterval = 'mine', exports = 1, module = 2, __dirname = 3
       export const v = [typeof setTimeout, typeof stop, setInterval, exports, module, __dirname, typeof setImmediate]`,
   },
+  'spaces that do not break a line': {
+    'plugin.mjs': `import\u00a0a\u00a0from\u00a0'./a.mjs'; import\u00a0{\u00a0b\u00a0as\u00a0c\u00a0}\u00a0from\u00a0'./a.mjs'; export const v = [a, c]`,
+    'a.mjs': 'export default 1; export const b = 2',
+  },
   'types in comments': {
     'plugin.mjs': `/** @type {import('plugbay').Plugin} */\nexport const v = 1 // as import('x') does`,
   },
@@ -115,7 +121,7 @@ export function end() {}
       export const done = f()`,
   },
   'a byte order mark and lines of every kind': {
-    'plugin.mjs': `\r\nimport { x } from './x.mjs'\r\nexport const v = [x, "\u2028"]`,
+    'plugin.mjs': `\r\nimport { x } from './x.mjs'\r\nexport const v = [x, "\u2003"]`,
     'x.mjs':
       '\r\n\r\nexport const x = new Error("at").stack.split("\\n")[1].trim().replace(/^.*:(?=\\d+:)/, "").replace(")", "")',
   },
@@ -175,6 +181,14 @@ const compiled: Readonly<Record<string, Files>> = {
     ...packages,
     'plugin.mjs': `import { live } from 'esm'; export const b = () => live`,
   },
+  'a name that is written to below a comment': {
+    'plugin.mjs': `import { a } from './a.mjs'; export const b = () => a`,
+    'a.mjs': 'export let a = 1\nexport function set() {\n // kept for the class\n a = 2 }',
+  },
+  'a name of a package that runs texts': {
+    ...packages,
+    'plugin.mjs': `import { live } from 'esm/eval'; export const b = () => live`,
+  },
   'an import that is assigned to': {
     ...two,
     'plugin.mjs': `import { a } from './a.mjs'; export const b = () => { a = 2 }`,
@@ -199,6 +213,8 @@ const compiled: Readonly<Record<string, Files>> = {
     'plugin.mjs': `export { a,, } from './a.mjs'`,
   },
   'a reserved word that is exported': { 'plugin.mjs': 'export { if }' },
+  'a reserved word that is a value, and exported': { 'plugin.mjs': 'export { this }' },
+  'arguments that are exported': { 'plugin.mjs': 'export { arguments as a }' },
   'the same export twice': { 'plugin.mjs': 'const a = 1; export { a, a }' },
   'a name that is imported and declared': {
     ...two,
@@ -216,6 +232,18 @@ const compiled: Readonly<Record<string, Files>> = {
   'a return at the top': { 'plugin.mjs': 'export const a = 1; if (a) return' },
   'arguments at the top': { 'plugin.mjs': 'export const a = () => arguments' },
   'new.target at the top': { 'plugin.mjs': 'export const a = () => new.target' },
+  'new.target with a comment in it': { 'plugin.mjs': 'export const a = () => new/* . */.target' },
+  'a class called await': { 'plugin.mjs': 'export const a = () => { class await {} }' },
+  'a class that extends await': { 'plugin.mjs': 'export const a = () => { class b extends await {} }' },
+  'a class called await that extends another': {
+    'plugin.mjs': 'export const a = () => { class await extends Object {} }',
+  },
+  'an import called await': { ...two, 'plugin.mjs': `import { a as await } from './a.mjs'` },
+  'an import called __proto__': {
+    ...two,
+    'plugin.mjs': `import { a as __proto__ } from './a.mjs'; export const b = () => __proto__`,
+  },
+  'an exported name that begins with a digit': { 'plugin.mjs': 'const a = 1; export { a as 1 }' },
   'super at the top': { 'plugin.mjs': 'export const a = () => super.x' },
   eval: { 'plugin.mjs': 'let a = 1; export { a }; eval("a = 2")' },
   'eval in escapes': { 'plugin.mjs': String.raw`export const a = () => \u0065val("1")` },
@@ -247,6 +275,8 @@ const compiled: Readonly<Record<string, Files>> = {
   TypeScript: { 'plugin.mjs': `export { a } from './a.ts'`, 'a.ts': 'export const a: number = 1' },
   CommonJS: { 'plugin.mjs': `import a from './a.cjs'; export { a }`, 'a.cjs': 'exports.a = 1' },
   'a path without an extension': { ...two, 'plugin.mjs': `export { a } from './a'` },
+  'a line separator in a pattern': { 'plugin.mjs': 'export let { [1]\u2028: b } = {}; export const c = 1' },
+  'an odd space before an exported name': { 'plugin.mjs': 'export const a = 1,\u3000b = 2' },
   'a missing file': { 'plugin.mjs': `export { a } from './a.mjs'` },
   'a missing package': { 'plugin.mjs': `import 'no-such-package'` },
   'a comment as in HTML': { 'plugin.mjs': 'export const a = 1, b = 2\nexport const c = a <!--b\n' },
@@ -255,11 +285,29 @@ const compiled: Readonly<Record<string, Files>> = {
     'plugin.mjs': 'export default class { static a = this.name }',
   },
   'a comma after a default export': { 'plugin.mjs': 'const a = 1; export default a, b = 2' },
+  'a comma and a comment after a default export': { 'plugin.mjs': 'export default 1, /* b */ b = 2' },
+  'a comma and a pattern after a default export': {
+    'plugin.mjs': 'export default 1, { b: [c] } = { b: [2] }',
+  },
+  'a default export whose function comes after a comment': {
+    'plugin.mjs': 'export default async/**/function () {}\n(globalThis.none)',
+  },
   'an export in a statement': { 'plugin.mjs': 'const a = 1; if (a) export { a }' },
+  'async before an export': { 'plugin.mjs': 'async export function a() {}' },
+  'async before a default export': { 'plugin.mjs': 'async export default function () {}' },
+  'an export in an expression': { 'plugin.mjs': 'let b = 1; b = export class a {}' },
+  'an export in an expression of two lines': { 'plugin.mjs': 'let b = 1; b =\nexport function a() {}' },
+  'a default export in an expression': { 'plugin.mjs': 'void /* b */ export default class a {}' },
   'an import in a statement': { ...two, 'plugin.mjs': `if (true) import './a.mjs'` },
   'a statement on the line of an import': { ...two, 'plugin.mjs': `import './a.mjs' globalThis.x` },
   'a brace too many': { 'plugin.mjs': 'export const a = 1; } { globalThis.x' },
   'import.meta that is assigned to': { 'plugin.mjs': 'export const a = () => { import.meta = 1 }' },
+  'import.meta that a pattern assigns to': { 'plugin.mjs': 'export const a = () => { [import.meta] = [1] }' },
+  'import.meta that a loop assigns to': {
+    'plugin.mjs': 'export const a = () => { for (import.meta of []); }',
+  },
+  'import.meta with letters behind it': { 'plugin.mjs': 'export const a = () => typeof import.metaname' },
+  'a path with an escape': { 'plugin.mjs': `export { a } from './%61.mjs'`, '%61.mjs': 'export const a = 1' },
   'a tsconfig.json': { 'plugin.mjs': 'export const a = 1', 'tsconfig.json': '{}' },
 }
 
@@ -300,6 +348,21 @@ test('a hashbang is a comment', async (t) => {
   const code = await place.prepare()
   assert.equal(isPlain(code), true)
   assert.equal(thrownAt((await place.evaluate(code)).at), `${place.folder}/plugin.mjs:2:19`)
+})
+
+test('what only CommonJS has is not there', async (t) => {
+  const names = ['exports', 'module']
+  const place = workplace(t, {
+    'plugin.mjs': `export const types = [${names.map((name) => `typeof ${name}`).join()}]
+      export const all = [${names.map((name) => `() => ${name}`).join()}]`,
+  })
+  const code = await place.prepare()
+  assert.equal(isPlain(code), true)
+  const exports = await place.evaluate(code)
+  assert.deepEqual(exports.types, ['undefined', 'undefined'])
+  for (const [index, get] of exports.all.entries()) {
+    assert.throws(get, { name: 'ReferenceError', message: `${names[index]} is not defined` })
+  }
 })
 
 test('an edit makes new code of one file, and what it was keeps running', async (t) => {
