@@ -7,6 +7,7 @@ import { isOwnFile } from './own-files.ts'
 import type { PlainModule } from './plain-module.ts'
 import type { ReadModule } from './plain-modules.ts'
 import type { PluginFiles } from './plugin-files.ts'
+import { Refusal } from './refusal.ts'
 
 /** One own file of a plugin that needs no compiler. */
 export interface PlainFile {
@@ -59,8 +60,6 @@ export function plainGraph(
     throw error
   }
 }
-
-class Refusal extends Error {}
 
 function visit(walk: PlainWalk, path: string, files: Map<string, PlainFile | undefined>): PlainFile {
   const present = files.get(path)

@@ -1,12 +1,10 @@
-import { parse } from 'es-module-lexer'
 import type { Export, Import, StaticImport } from 'es-module-lexer'
-import { betweenWords } from './between-words.ts'
 import { plainText, unusedName } from './commonjs.ts'
-import { codeBefore } from './code-before.ts'
-import { checkTop, checkVariant, isDeclared } from './module-grammar.ts'
-import { identifier, importClause, isExportClause } from './import-clause.ts'
+import { importClause, isExportClause } from './import-clause.ts'
+import { isLexerError, lexModule } from './lex-module.ts'
+import { checkPlain } from './plain-check.ts'
 import { plainRefusal } from './plain-refusal.ts'
-import { isNeverWritten } from './never-written.ts'
+import { Refusal } from './refusal.ts'
 
 /** An import or re-export statement. */
 interface PlainImport {
@@ -63,29 +61,6 @@ export function readPlainSource(content: string): PlainSource | { readonly refus
   }
 }
 
-/** What nothing can declare, and could be read all the same. */
-const values = new Set(['arguments', 'false', 'null', 'super', 'this', 'true'])
-
-/** What is blank for JavaScript, and not always for the lexer. */
-const oddSpaces = /[^\S \t\n\v\f\r]/g
-
-function lex(source: string): ReturnType<typeof parse> {
-  const found = parse(source)
-  const plain = source.replaceAll(oddSpaces, (sign) => (/[\u2028\u2029]/.test(sign) ? '\n' : ' '))
-  if (plain !== source && JSON.stringify(parse(plain)) !== JSON.stringify(found))
-    throw new Refusal('an odd space')
-  return found
-}
-
-/** Prose goes on with a word. */
-const requires = /\brequire\b(?![ \t]+(?!(?:in|instanceof|of)\b)[a-z])/i
-
-class Refusal extends Error {}
-
-function isLexerError(error: unknown): error is Error {
-  return error instanceof Error && 'idx' in error
-}
-
 /** What may follow a statement that is taken away: nothing that would have to be separated from it. */
 const end = /[ \t]*(?:;|[\n\r\u2028\u2029]|\/\/|$)/y
 const list = /export\s*\{[^{}'"`/]*\}/y
@@ -109,7 +84,7 @@ class Reader {
 
   constructor(source: string) {
     this.#source = source
-    const [found, exported] = lex(source)
+    const [found, exported] = lexModule(source)
     this.#found = found
     this.#exported = exported
   }
@@ -150,9 +125,16 @@ class Reader {
     }
     const text = this.#edited()
     const locals = imports.flatMap(({ names }) => names.map(([, local]) => local))
-    this.#check(text, locals, detached)
-    // It, too, can only be read.
-    if (meta !== undefined) checkVariant(text.replaceAll(meta, 'new.target'))
+    checkPlain({
+      source: this.#source,
+      text,
+      locals,
+      detached,
+      bare: this.#bare,
+      anonymous: this.#anonymous,
+      meta,
+      unused: this.#unused(4),
+    })
     return {
       text,
       imports,
@@ -256,21 +238,6 @@ class Reader {
     this.#bare.push(at)
   }
 
-  /** What comes before an export must not go on with what it exports. */
-  #checkBare(text: string): void {
-    const doubtful = this.#bare.filter((at) =>
-      [...codeBefore(this.#source, at)].some((end) => end !== -1 && !/[;}]/.test(this.#source[end]!)),
-    )
-    if (doubtful.length === 0) return
-    let variant = ''
-    let from = 0
-    for (const at of doubtful.sort((a, b) => a - b)) {
-      variant += `${text.slice(from, at)}let ${this.#unused(4)};`
-      from = at
-    }
-    checkVariant(variant + text.slice(from))
-  }
-
   #unused(length: number): string {
     const name = unusedName(this.#source, length, this.#names++)
     if (name.length !== length) throw new Refusal('too many names')
@@ -290,42 +257,7 @@ class Reader {
     }
     return text
   }
-
-  #checkDefault(text: string): void {
-    another.lastIndex = text.indexOf(`const ${this.#anonymous}=`)
-    if (another.lastIndex < 0) return
-    const rest = text.slice(another.lastIndex)
-    const begin = rest.search(patternBegins)
-    if (begin !== -1 && patternEnds.test(rest.slice(begin)))
-      throw new Refusal('a comma after a default export')
-    for (let found = another.exec(text); found !== null; found = another.exec(text)) {
-      if (isDeclared(text, found[1]!)) throw new Refusal('a comma after a default export')
-    }
-  }
-
-  #check(text: string, locals: readonly string[], detached: ReadonlySet<string>): void {
-    checkTop(text)
-    this.#checkBare(text)
-    for (const local of detached) {
-      if (values.has(local) || !isDeclared(text, local))
-        throw new Refusal(`${local} is exported and not declared`)
-    }
-    if (requires.test(text) && !locals.includes('require') && !isDeclared(text, 'require')) {
-      throw new Refusal('require')
-    }
-    if (this.#anonymous !== undefined) this.#checkDefault(text)
-    for (const local of locals) {
-      if (local === 'await' || local === '__proto__') throw new Refusal(`${local} is imported`)
-      if (!isNeverWritten(text, local, false))
-        throw new Refusal(`${local} is imported and may be assigned to`)
-    }
-  }
 }
-
-/** What a comma after `export default …` would declare: an error that must stay one. */
-const another = new RegExp(String.raw`,${betweenWords}(${identifier})${betweenWords}=(?![=>])`, 'g')
-const patternBegins = new RegExp(String.raw`,${betweenWords}[{[]`)
-const patternEnds = new RegExp(String.raw`[\]}]${betweenWords}=(?![=>])`)
 
 function specifierOf(found: Import): string {
   const { specifier } = found
