@@ -26,6 +26,9 @@ export function isStepFailure(cause: unknown): cause is StepFailure {
 
 const MEND = 'Mend it and save; the next good save takes over.'
 
+const commonjs = /^(?:exports|module|require) is not defined\b/
+const USE_EXPORT = 'It is an ES module: write import and export, or call the file .cjs.'
+
 const HINTS: Partial<Record<ProblemCode, string>> = {
   ERR_PLUGIN_LOAD: MEND,
   ERR_PLUGIN_LOAD_TIMEOUT:
@@ -86,9 +89,11 @@ export class GenerationProblems implements EffectsOptions {
 
   /** A step that threw. What the loader knows better (a syntax error, a missing import) is said as it says it. */
   thrown(code: ProblemCode, what: string, cause: unknown): StepFailure {
+    const message = messageOf(cause)
     const problem = {
-      ...this.#problem(code, `${what}: ${messageOf(cause)}`),
+      ...this.#problem(code, `${what}: ${message}`),
       ...this.#position(cause),
+      ...(commonjs.test(message) && { hint: USE_EXPORT }),
       cause,
     }
     return new StepFailure({ ...problem, ...problemOf(cause), plugin: this.#candidate.name })

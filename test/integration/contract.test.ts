@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events'
 import { symlinkSync } from 'node:fs'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { PluginContext, PluginDefinition, PluginOption, Scope } from 'plugbay'
+import type { PluginContext, PluginDefinition, PluginOption, Problem, Scope } from 'plugbay'
 import { managerFor, snapshot, until, valueOf } from '../manager.ts'
 import { formats, pluginCode, valueCode } from '../plugin-code.ts'
 import { pluginsFolder } from '../plugin-folder.ts'
@@ -504,6 +504,19 @@ for (const format of formats) {
     assert.deepEqual(valueOf(manager, 'a'), [2, 7])
   })
 }
+test('CommonJS in a file that is an ES module: its line, and the hint says how it is written', async (t) => {
+  const folder = pluginsFolder(t, {
+    'a/package.json': '{ "type": "module" }',
+    'a/plugin.js': '\nexports.activate = () => {}',
+  })
+  const manager = managerFor(t, folder)
+  const { problems } = await manager.start()
+  const [{ code, line, message, hint }] = problems as [Problem]
+  assert.deepEqual([problems.length, code, line], [1, 'ERR_PLUGIN_LOAD', 2])
+  assert.match(message, /exports is not defined/)
+  assert.match(hint, /ES module.*\.cjs/)
+})
+
 test('an undeclared dependency that nobody catches is the plugin’s problem, under its own code', async (t) => {
   const manager = managerFor(t, undefined, {
     plugins: [object('a', (ctx) => ctx.plugin('b')), object('b', () => 1)],
