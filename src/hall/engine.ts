@@ -148,6 +148,7 @@ export class Engine {
       applied = true
       await this.#transitions.apply(planned, touched)
     }
+    this.#transitions.end()
     intent.cold = false
     for (const name of decided ? this.slots.keys() : seen) refreshStanding(name, this.roster, intent)
     return { applied, decided, changed, gone, again, written, later: this.#storms.remaining }

@@ -2,7 +2,7 @@ import { plan as decidePlan } from '../decide/plan.ts'
 import type { Wanted } from '../model/decision.ts'
 import type { FolderFacts } from '../model/facts.ts'
 import type { Plan } from '../model/plan.ts'
-import { attemptOf } from './attempt.ts'
+import { attemptOf, sameAttempt } from './attempt.ts'
 import { heldBack } from './held-back.ts'
 import { Identity, preparedIdentity } from './identity.ts'
 import type { Intent } from './intent.ts'
@@ -111,7 +111,7 @@ export class Planner {
     return (
       failed !== undefined &&
       verdict?.state === 'on' &&
-      failed.key === attemptOf(verdict, this.#roster, this.#intent)
+      sameAttempt(failed, attemptOf(verdict, this.#roster, this.#intent))
     )
   }
 }

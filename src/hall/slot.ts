@@ -5,6 +5,7 @@ import type { FolderFacts } from '../model/facts.ts'
 import type { Previous } from '../model/plugin.ts'
 import type { Problem } from '../model/problem.ts'
 import type { PluginState } from '../model/snapshot.ts'
+import type { FailedAttempt } from './attempt.ts'
 import type { Identity } from './identity.ts'
 import type { StartWindow } from './own-writes.ts'
 
@@ -27,10 +28,8 @@ export interface Slot {
   prepared: { readonly facts: FolderFacts | undefined; readonly outcome: Prepared } | undefined
   /** The identity that was asked for last. */
   identity: Identity | undefined
-  /** The last attempt, if it failed; not made again until its key differs. */
-  failed:
-    | { readonly key: string; readonly identity: string | undefined; readonly problem: Problem }
-    | undefined
+  /** The last attempt, if it failed; not made again while it would be the same. */
+  failed: FailedAttempt | undefined
   /** When it was last started, or tried to. */
   started: StartWindow | undefined
   /** A change that waits: for a restart of the process, or as the plugin writes it itself again and again. */

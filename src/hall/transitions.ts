@@ -6,7 +6,7 @@ import { components } from '../decide/components.ts'
 import type { Verdict } from '../model/decision.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
-import { attemptOf } from './attempt.ts'
+import { attemptOf, besideNewest } from './attempt.ts'
 import { preparedIdentity, withDependencies } from './identity.ts'
 import type { Intent } from './intent.ts'
 import { NewestParts } from './newest-parts.ts'
@@ -26,6 +26,7 @@ export class Transitions {
   readonly #roster: Roster
   readonly #intent: Intent
   readonly #storms: Storms
+  readonly #failedNow = new Set<Slot>()
 
   constructor(options: TransitionsOptions, roster: Roster, intent: Intent, storms: Storms) {
     this.#options = options
@@ -55,6 +56,12 @@ export class Transitions {
     } finally {
       over()
     }
+  }
+
+  /** Nothing is left to do: what came of the attempts that failed, in others, is no reason to make them again. */
+  end(): void {
+    for (const slot of this.#failedNow) if (slot.failed) slot.failed = besideNewest(slot.failed, this.#roster)
+    this.#failedNow.clear()
   }
 
   #stage(watch: StormWatch): Stage {
@@ -130,8 +137,8 @@ export class Transitions {
     if (problem.code === 'ERR_PLUGIN_DEPENDENCY_FAILED') return
     const verdict = this.#intent.wanted.verdicts.get(name)
     if (verdict) {
-      const key = attemptOf(verdict, this.#roster, this.#intent)
-      slot.failed = { key, identity: preparedIdentity(this.#intent.files, slot, verdict)?.text, problem }
+      slot.failed = { ...attemptOf(verdict, this.#roster, this.#intent), problem }
+      this.#failedNow.add(slot)
     }
     this.#intent.fallBehind(slot)
   }

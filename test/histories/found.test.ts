@@ -394,3 +394,18 @@ test('old code that is started again does without an optional dependency that ca
   assert.equal(ledger.instances.length, count)
   await world.end()
 })
+
+test('what was tried in vain is not tried again because a dependency came back to what it is without it', async () => {
+  const world = await scene()
+  const { disk, ledger } = world
+  disk.write(`${ROOT}/a/metadata.json`, describing('a', { dependencies: ['c'] }))
+  disk.write(`${ROOT}/a/plugin.js`, program('activate throws'))
+  disk.write(`${ROOT}/c/metadata.json`, describing('c', { optionalDependencies: ['a'] }))
+  await world.settle('call')
+  const tries = (): number => ledger.instances.filter(({ content }) => content.includes('throws')).length
+  assert.equal(tries(), 1)
+  disk.write(`${ROOT}/a/plugin.js`, program('activate throws'))
+  await world.settle('call')
+  assert.equal(tries(), 1)
+  await world.end()
+})
