@@ -607,11 +607,9 @@ test('a plugin that reloads itself for ever holds up nobody else, and nobody who
   })
   const again = async (): Promise<number> => (await storming(manager, 'a')).generation
   let generation = await again()
-  for (let edit = 1; edit <= 5; edit += 1) {
-    folder.write({ 'b/plugin.cjs': code(edit) })
-    await value('b', edit)
-  }
-  assert.deepEqual(generations(manager), { a: generation, b: 6, c: 1 })
+  folder.write({ 'b/plugin.cjs': code(1) })
+  await value('b', 1)
+  assert.deepEqual(generations(manager), { a: generation, b: 2, c: 1 })
 
   assert.equal((await manager.reload('a')).generation, generation + 1)
   generation = await again()
