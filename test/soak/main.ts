@@ -3,7 +3,7 @@
 // PLUGBAY_SOAK_REPORT (docs/soak): the folder that the report is written to.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { formats } from '../plugin-code.ts'
 import type { Format } from '../plugin-code.ts'
@@ -16,7 +16,7 @@ import type { Results } from './report.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const reloads = Number(process.env['PLUGBAY_RELOADS'] ?? 10_000)
 const minutes = Number(process.env['PLUGBAY_SOAK_MINUTES'] ?? 10)
-const target = join(root, process.env['PLUGBAY_SOAK_REPORT'] ?? 'docs/soak')
+const target = resolve(root, process.env['PLUGBAY_SOAK_REPORT'] ?? 'docs/soak')
 const asked = process.argv[2]
 const file = join(target, 'results.json')
 
