@@ -152,3 +152,29 @@ test('of two that run from one folder that cannot be read, the one that no other
     assert.deepEqual(rejected, [])
   }
 })
+
+test('of two that run from one folder that cannot be read, the first by name has it where both or neither have another folder', () => {
+  const folder = broken('x', { directory: '/p/a' })
+  const running = ['a', 'b'].map((name) => fact(name, {}, { directory: '/p/a' }))
+  const elsewhere = ['a', 'b'].map((name) => candidate(name, {}, { directory: `/q/${name}` }))
+  for (const order of [running, running.toReversed()])
+    for (const [others, name] of [
+      [[], 'a'],
+      [elsewhere, 'a'],
+      [elsewhere.slice(0, 1), 'b'],
+    ] as const) {
+      const { held } = claims([folder, ...others], facts(...order))
+      assert.equal(held.get(name), folder)
+    }
+})
+
+test('a folder that was to take over a name, and cannot be read, claims it, unless it runs under another', () => {
+  const older = candidate('a', {}, { directory: '/p/a' })
+  const newer = broken('x', { directory: '/p/new' })
+  const runs = fact('a', {}, { directory: '/p/a', newest: '/p/new' })
+  assert.deepEqual([...claims([newer], facts(runs)).held.keys()], ['a'])
+  const { held, rejected } = claims([newer, older], facts(runs))
+  assert.deepEqual([held.get('a'), rejected[0]?.candidate, held.size], [older, newer, 1])
+  const itsOwn = fact('b', {}, { directory: '/p/new' })
+  assert.deepEqual([...claims([newer, older], facts(runs, itsOwn)).held.keys()], ['a', 'b'])
+})

@@ -234,3 +234,24 @@ test('of two that need it the first by name has pulled it in', () => {
   })
   assert.equal(decisions.get('c')?.because, 'needed by b')
 })
+
+test('a config file that cannot be used turns off what nobody stronger turns on, and says so; it turns nothing off by name', () => {
+  const unusable = { ...config([], 'off'), unusable: true as const }
+  const decisions = selected({
+    names: ['a', 'b', 'c', 'd'],
+    config: unusable,
+    program: new Map([['a', { enabled: true, because: 'manager.enable()' }]]),
+    enabled: (name) => name === 'b' || undefined,
+    needs: (name) => (name === 'a' ? ['d'] : []),
+  })
+  const { lost: _, ...off } = decisions.get('c')!
+  assert.deepEqual(off, { enabled: false, source: 'config', because: 'plugins.config.json cannot be used' })
+  assert.deepEqual(
+    [...decisions].map(([name, { enabled, source }]) => `${name} ${enabled} ${source}`),
+    ['a true program', 'b false config', 'c false config', 'd true dependency'],
+  )
+  assert.deepEqual(
+    decisions.get('b')!.lost.map(({ source }) => source),
+    ['metadata'],
+  )
+})

@@ -420,3 +420,16 @@ test('what is kept does not gain an optional dependency that it does not run wit
   assert.equal(kept, true)
   assert.deepEqual(dependencies, [])
 })
+
+test('while the files of what runs cannot be used, it goes on unless the last usable ones in its folder turned it off', () => {
+  for (const [directory, said, kept] of [
+    ['/plugins/a', new Map([['/plugins/a', false]]), false],
+    ['/plugins/a', new Map([['/plugins/a', undefined]]), true],
+    ['/plugins/a', new Map([['/plugins/b', false]]), true],
+    ['/plugins/older', new Map([['/plugins/a', false]]), true],
+  ] as const) {
+    const running = facts(fact('a', {}, { directory }))
+    const { verdicts } = decideWanted(input([broken('a')], { running, said }))
+    assert.equal(verdicts.get('a')?.kept, kept, `${directory} ${JSON.stringify([...said])}`)
+  }
+})
