@@ -2,13 +2,14 @@ import { Hono } from 'hono'
 import type { Context } from 'hono'
 import { cloneRawRequest } from 'hono/request'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Exchange } from './exchange.ts'
 import { headersSetOn, setHeadersOn, withHeaders } from './hono-headers.ts'
-import { UpgradeVisit } from './hono-visit.ts'
 import type { HonoVisit } from './hono-visit.ts'
 import { isAnswer } from './is-answer.ts'
 import type { LiveGeneration } from './live-generation.ts'
 import { NodeExchange } from './node-exchange.ts'
 import { below } from './prefix.ts'
+import { SocketExchange } from './socket-exchange.ts'
 
 const VISIT: unique symbol = Symbol('plugbay.visit')
 
@@ -69,7 +70,7 @@ export class HonoPlugin {
       this.#failed(error, visit)
       throw error
     } finally {
-      if (!(visit instanceof NodeExchange)) void this.#endAfter(answer, visit)
+      if (!(visit.exchange instanceof NodeExchange)) void this.#endAfter(answer, visit.exchange)
     }
     return answer instanceof Promise ? this.#finishLater(visit, answer) : finished(visit, answer)
   }
@@ -106,7 +107,7 @@ export class HonoPlugin {
     if (!visit || visit.isPassedOn) return inner.text('404 Not Found', 404)
     const { c, next } = visit
     visit.isPassedOn = true
-    this.#generation.end(visit)
+    this.#generation.end(visit.exchange)
     setHeadersOn(c, headersSetOn(inner))
     await next()
     return c.res
@@ -125,15 +126,15 @@ export class HonoPlugin {
       this.#generation.failed(error, { method: c.req.method, path: c.req.path })
   }
 
-  async #endAfter(answer: Answer | undefined, visit: HonoVisit): Promise<void> {
+  async #endAfter(answer: Answer | undefined, exchange: Exchange): Promise<void> {
     try {
       const made = await answer
       // It is a socket from now on.
-      if (made?.ok && visit instanceof UpgradeVisit) return
+      if (made?.ok && exchange instanceof SocketExchange) return
     } catch {
       // Told already.
     }
-    this.#generation.end(visit)
+    this.#generation.end(exchange)
   }
 }
 

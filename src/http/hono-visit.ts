@@ -5,99 +5,49 @@ import { NodeExchange } from './node-exchange.ts'
 import { SocketExchange } from './socket-exchange.ts'
 
 /** A request of the host's Hono that is on its way through a plugin's. */
-export interface HonoVisit extends Exchange {
+export class HonoVisit {
   /** The host's. */
   readonly c: Context
   /** On to what the host has behind the plugins. */
   readonly next: Next
+  readonly exchange: Exchange
   /** What the plugin's handler threw, while the plugin's middleware is still to hear of it. */
-  thrown: Error | undefined
+  thrown: Error | undefined = undefined
   /** The plugin had no answer, and the host was asked. */
-  isPassedOn: boolean
+  isPassedOn = false
   /** The plugin's Hono. */
-  plugin: object | undefined
+  plugin: object | undefined = undefined
   /** Of the same request, with a plugin of another layer. */
-  outer: HonoVisit | undefined
-  /** Nobody gets all of the plugin's answer. */
-  isLost(): boolean
-}
-
-/** A request as it comes in. */
-export function honoVisit(c: Context, next: Next): HonoVisit {
-  const env = c.env as { incoming?: IncomingMessage; outgoing?: ServerResponse } | undefined
-  if (env?.outgoing) return new ServedVisit(env.outgoing, c, next)
-  return env?.incoming ? new UpgradeVisit(env.incoming, c, next) : new UnservedVisit(c, next)
-}
-
-class ServedVisit extends NodeExchange implements HonoVisit {
-  readonly c: Context
-  readonly next: Next
-  thrown: Error | undefined = undefined
-  isPassedOn = false
-  plugin: object | undefined = undefined
-  outer: HonoVisit | undefined = undefined
-
-  constructor(response: ServerResponse, c: Context, next: Next) {
-    super(response)
-    this.c = c
-    this.next = next
-  }
-}
-
-/** A request that the server of the host asks whether to upgrade. It does unless the answer is an error. */
-export class UpgradeVisit extends SocketExchange implements HonoVisit {
-  readonly c: Context
-  readonly next: Next
-  thrown: Error | undefined = undefined
-  isPassedOn = false
-  plugin: object | undefined = undefined
-  outer: HonoVisit | undefined = undefined
-
-  constructor(request: IncomingMessage, c: Context, next: Next) {
-    super(request.socket, request)
-    this.c = c
-    this.next = next
-  }
-
-  isLost(): boolean {
-    return this.isOver()
-  }
-}
-
-/** A request that came by `app.request()`: it is over when it is answered. */
-class UnservedVisit implements HonoVisit {
-  place = -1
-  readonly c: Context
-  readonly next: Next
-  thrown: Error | undefined = undefined
-  isPassedOn = false
-  plugin: object | undefined = undefined
   outer: HonoVisit | undefined = undefined
 
   constructor(c: Context, next: Next) {
     this.c = c
     this.next = next
+    this.exchange = exchangeOf(c)
   }
 
-  isMade(): boolean {
-    return false
-  }
-
-  isOver(): boolean {
-    return false
-  }
-
-  isEndless(): boolean {
-    return false
-  }
-
+  /** Nobody gets all of the plugin's answer. */
   isLost(): boolean {
-    return false
+    const { exchange } = this
+    return exchange instanceof NodeExchange ? exchange.isLost() : exchange.isOver()
   }
+}
 
-  follow(): void {}
+function exchangeOf(c: Context): Exchange {
+  const env = c.env as { incoming?: IncomingMessage; outgoing?: ServerResponse } | undefined
+  if (env?.outgoing) return new NodeExchange(env.outgoing)
+  // The server of the host asks whether to upgrade. It does unless the answer is an error.
+  if (env?.incoming) return new SocketExchange(env.incoming.socket, env.incoming)
+  return { ...WITHOUT_SERVER }
+}
 
-  watch(): void {}
-
-  cut(): void {}
+/** A request that came by `app.request()`: it is over when it is answered. */
+const WITHOUT_SERVER: Exchange = {
+  place: -1,
+  isMade: () => false,
+  isEndless: () => false,
+  isOver: () => false,
+  follow: () => undefined,
+  watch: () => undefined,
+  cut: () => undefined,
 }

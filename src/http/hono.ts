@@ -3,8 +3,7 @@ import type { Hono, MiddlewareHandler } from 'hono'
 import { every } from 'hono/combine'
 import { inspectRoutes } from 'hono/dev'
 import type { Scope } from '../model/plugin.ts'
-import { honoVisit } from './hono-visit.ts'
-import type { HonoVisit } from './hono-visit.ts'
+import { HonoVisit } from './hono-visit.ts'
 import { LiveMiddleware } from './live-middleware.ts'
 import { LiveRoutes } from './live-routes.ts'
 import type { Entered } from './live-routes.ts'
@@ -50,8 +49,8 @@ export function honoRoutes(options: RoutesOptions = {}): HonoRoutes {
   })
 
   const route: MiddlewareHandler = (c, next) => {
-    const visit = honoVisit(c, next)
-    const entered = live.enter(c.req.path, visit)
+    const visit = new HonoVisit(c, next)
+    const entered = live.enter(c.req.path, visit.exchange)
     // A promise more for every request would cost more than finding the plugin.
     return (
       entered instanceof Promise ? entered.then((late) => go(late, visit)) : go(entered, visit)
@@ -80,6 +79,6 @@ function go(entered: Entered<HonoPlugin>, visit: HonoVisit): Response | Promise<
   if (entered === 'unknown') return next()
   if (entered === 'late') return c.text(LATE, 503, { 'retry-after': '1' })
   if (entered.handler) return entered.handler.answer(visit)
-  entered.end(visit)
+  entered.end(visit.exchange)
   return next()
 }

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import express5 from 'express'
@@ -12,6 +10,7 @@ import type { RoutesOptions } from '#src/http/express.js'
 import { until } from '../manager.js'
 import { life } from './life.js'
 import type { Life } from './life.js'
+import { listening } from './listening.js'
 
 type Express = typeof express5
 
@@ -42,14 +41,7 @@ async function site(t: TestContext, express: Express, options: RoutesOptions = {
     else response.status(error.status ?? 500).send(`sorry ${request.url}: ${error.message}`)
   }) as ErrorRequestHandler)
   const server = createServer(app)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(async () => {
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listening(t, server)}`
   return {
     url,
     start(name, fill, generation = 1, prefix) {

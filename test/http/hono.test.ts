@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { createAdaptorServer, upgradeWebSocket } from '@hono/node-server'
@@ -13,6 +12,7 @@ import { honoRoutes } from '#src/http/hono.js'
 import type { HonoRoutes, RoutesOptions } from '#src/http/hono.js'
 import { life } from './life.js'
 import type { Life } from './life.js'
+import { listening } from './listening.js'
 
 interface Site {
   readonly routes: HonoRoutes
@@ -30,14 +30,7 @@ async function site(t: TestContext, options: RoutesOptions = {}): Promise<Site> 
     error instanceof HTTPException ? error.getResponse() : c.text(`the host: ${error.message}`, 500),
   )
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(async () => {
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listening(t, server)}`
   return {
     routes,
     url,
@@ -424,14 +417,7 @@ async function fullHost(t: TestContext, fill: (app: Hono) => void): Promise<Site
   fill(routes.open(started.scope))
   started.publish()
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(async () => {
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listening(t, server)}`
   return async (path, init) => {
     const response = await fetch(url + path, init)
     const headers = [...response.headers].filter(([name]) => name.startsWith('x-') || name === 'set-cookie')
@@ -580,14 +566,7 @@ test(
       fetch: app.fetch,
       websocket: { server: new WebSocketServer({ noServer: true }) },
     }) as Server
-    await once(server.listen(0, '127.0.0.1'), 'listening')
-    t.after(async () => {
-      await new Promise((resolve) => {
-        server.close(resolve)
-        server.closeAllConnections()
-      })
-    })
-    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const url = `ws://127.0.0.1:${await listening(t, server)}`
     const start = (generation: number): Life => {
       const started = life('hello', generation)
       routes.open(started.scope).get(

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer, request as ask } from 'node:http'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
@@ -13,6 +12,7 @@ import type { RoutesOptions } from '#src/http/http.js'
 import { until } from '../manager.js'
 import { life } from './life.js'
 import type { Life } from './life.js'
+import { listening } from './listening.js'
 
 interface Site {
   readonly port: number
@@ -25,14 +25,7 @@ interface Site {
 async function site(t: TestContext, options: RoutesOptions = {}, fallback?: RequestListener): Promise<Site> {
   const routes = httpRoutes(options)
   const server = createServer(routes.handler(fallback))
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  t.after(async () => {
-    await new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
-  })
-  const { port } = server.address() as AddressInfo
+  const port = await listening(t, server)
   const url = `http://127.0.0.1:${port}`
   return {
     port,

@@ -17,7 +17,7 @@ export function checkTop(text: string): void {
 }
 
 /**
- * Whether a variant of a module's text compiles.
+ * Compiles a variant of a module's text, to see that it can be.
  * @throws SyntaxError
  */
 export function checkVariant(text: string): void {

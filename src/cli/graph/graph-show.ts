@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { noPlugins } from '../no-plugins.ts'
 import { survey } from '../../survey.ts'
 import type { GraphOptions } from '../graph.ts'
 import { graphDot } from './graph-dot.ts'
@@ -24,9 +25,7 @@ export async function showGraph(options: GraphOptions): Promise<number> {
   else if (options.dot) out.print(graphDot(graph))
   else if (graph.plugins.length > 0) out.print(graphTree(graph, out))
   if (graph.plugins.length === 0) {
-    notes.print(
-      `There are no plugins in ${path.relative(process.cwd(), found.directory) || '.'}: a plugin is a folder with a metadata.json.`,
-    )
+    notes.print(noPlugins(path.relative(process.cwd(), found.directory) || '.'))
   }
   const problems = surveyProblems(found)
   problemsNote(problems, options, notes)

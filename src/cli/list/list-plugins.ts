@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { noPlugins } from '../no-plugins.ts'
 import type { Decision, Verdict } from '../../model/decision.ts'
 import { survey } from '../../survey.ts'
 import { columns } from '../terminal/columns.ts'
@@ -59,8 +60,7 @@ export async function listPlugins(options: ListOptions): Promise<number> {
   const out = terminal(process.stdout, process.env)
   const notes = terminal(process.stderr, process.env)
   const shown = path.relative(process.cwd(), found.directory) || '.'
-  if (verdicts.length === 0)
-    notes.print(`There are no plugins in ${shown}: a plugin is a folder with a metadata.json.`)
+  if (verdicts.length === 0) notes.print(noPlugins(shown))
   else {
     const heads = [...nameColumns(out), { head: 'STATE' }]
     const rows = verdicts.map(({ name, state, because, candidate }) => ({

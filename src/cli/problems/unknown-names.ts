@@ -1,3 +1,4 @@
+import { noPlugins } from '../no-plugins.ts'
 import { nearest } from '../../decide/nearest.ts'
 import { nameFlaw, nameHint } from '../../decide/plugin-name.ts'
 import type { Survey } from '../../survey.ts'
@@ -24,8 +25,7 @@ export function unknownNames(names: readonly string[], survey: Survey, force?: b
   const lines = refused.flatMap((name) => linesOf(name, known.toSorted(), survey))
   const noFolder = problems.find(({ code }) => code === 'ERR_PLUGIN_DIRECTORY')
   if (noFolder) lines.push(`${noFolder.message} ${noFolder.hint}`)
-  else if (known.length === 0)
-    lines.push(`There are no plugins in ${directory}: a plugin is a folder with a metadata.json.`)
+  else if (known.length === 0) lines.push(noPlugins(directory))
   if (force === false && refused.some((name) => nameFlaw(name) === undefined))
     lines.push('--force writes a name for a plugin that is still to come.')
   return printable(lines.join('\n'))

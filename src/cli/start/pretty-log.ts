@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { noPlugins } from '../no-plugins.ts'
 import type { PluginManager } from '../../model/plugin-manager.ts'
 import { changes } from './changes.ts'
 import type { HostAddress, HostLog } from './host-log.ts'
@@ -26,11 +27,7 @@ export function prettyLog(out: Terminal, directory: string, from: string): HostL
       const { manager, address } = begun!
       const { plugins } = manager
       const folder = path.relative(from, directory) || '.'
-      out.print(
-        plugins.length === 0
-          ? `There are no plugins in ${folder} yet: a plugin is a folder with a metadata.json.`
-          : table(plugins, out),
-      )
+      out.print(plugins.length === 0 ? noPlugins(folder, ' yet') : table(plugins, out))
       out.print('')
       for (const problem of problems) report.listed(problem)
       if (problems.length > 0) out.print('')
